@@ -1,0 +1,1 @@
+"""Run a Tenure worker: wiring and run, nothing else."""
