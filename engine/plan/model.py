@@ -55,12 +55,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A CEL expression. `refs` are the names it reads (`health.score`, `email.replied`,
-    `triage.risk_reason`, `contacts.champion`), so that only facts that can change it wake it."""
+    """A CEL expression. `refs` are the names it reads, each with its type (`health.score`: number,
+    `email.replied`: fact, `triage.risk_reason`: text), so that only facts that can change it wake
+    it, and it can be evaluated without the schema it was checked against."""
 
     text: str
     source: Source
-    refs: tuple[str, ...] = ()
+    refs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
