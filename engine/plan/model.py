@@ -32,6 +32,16 @@ class Source:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+EffectVerb = Literal[
+    "send_email",
+    "send_survey",
+    "notify",
+    "call",
+    "set_field",
+    "start_playbook",
+    "stop_playbook",
+    "transfer",
+]
 Unit = Literal["s", "min", "h", "d", "w", "month", "business_hour", "business_day"]
 
 
@@ -130,19 +140,20 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Base:
+    """`reads` names the earlier steps whose results this node's texts and conditions read."""
+
     id: NodeId
     source: Source
     next: NodeId | None = None
+    reads: tuple[NodeId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect(_Base):
-    """Act on the world and go on: `verb` is one of engine/effects' catalogue (send_email,
-    send_survey, notify, call, set_field, start_playbook, stop_playbook, transfer)."""
+    """Act on the world and go on. What `spec` holds for each verb: `engine/effects/verbs.py`."""
 
-    verb: str
+    verb: EffectVerb
     spec: Mapping[str, Json]
-    kind: Literal["effect"] = "effect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +174,6 @@ class Task(_Base):
     overdue: tuple[Rung, ...] = ()
     within: When | None = None
     routes: Mapping[str, NodeId | None] = field(default_factory=dict)
-    kind: Literal["task"] = "task"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +189,6 @@ class Escalate(_Base):
     until: Condition | None = None
     give_up: Span | None = None
     on_give_up: NodeId | None = None
-    kind: Literal["escalate"] = "escalate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +207,6 @@ class Wait(_Base):
     about: NodeId | None = None
     on_timeout: NodeId | None = None
     on_skip: NodeId | None = None
-    kind: Literal["wait"] = "wait"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +215,6 @@ class Choose(_Base):
 
     cases: tuple[Case, ...]
     otherwise: NodeId | None = None
-    kind: Literal["choose"] = "choose"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +222,6 @@ class Split(_Base):
     """Take one arm by weight; the same subject always takes the same arm."""
 
     arms: tuple[Arm, ...]
-    kind: Literal["split"] = "split"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +231,6 @@ class Fork(_Base):
 
     branches: tuple[tuple[str, NodeId | None], ...]
     join: Literal["all", "first"] = "all"
-    kind: Literal["fork"] = "fork"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +239,6 @@ class ForEach(_Base):
 
     spec: Mapping[str, Json]
     body: NodeId | None = None
-    kind: Literal["for_each"] = "for_each"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +251,6 @@ class Repeat(_Base):
     every: Cadence | None = None
     at_most: int | None = None
     until: Condition | None = None
-    kind: Literal["repeat"] = "repeat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +258,6 @@ class End(_Base):
     """End the run with an outcome."""
 
     outcome: str
-    kind: Literal["end"] = "end"
 
 
 Node: TypeAlias = Effect | Task | Escalate | Wait | Choose | Split | Fork | ForEach | Repeat | End
@@ -283,7 +285,8 @@ class Plan:
     """A compiled playbook. `enroll` is the trigger section as JSON, read by `engine/enrolling`.
 
     `outcome` is what a run that reaches its end is called. `on_resume` says what a pause does to
-    waits: `shift` them by the pause, `catch_up` spaced out, or `skip` those that passed.
+    waits: `shift` them by the pause; `catch_up`, an hour apart, with those that passed; or `skip`
+    those that passed together with the one effect each was holding back.
     """
 
     playbook: str

@@ -1,0 +1,187 @@
+"""The working copy of a state while one event is applied: branches, questions, timers, watches.
+
+Owns the bookkeeping every step needs, so that `steps` holds only what each kind of step decides.
+Knows nothing of any kind of node. Deterministic: reads no clock and draws no lots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from engine.plan.events import (
+    CancelWake,
+    Command,
+    CommandId,
+    Do,
+    Event,
+    Finish,
+    Note,
+    Path,
+    Unwatch,
+    Verb,
+    WakeAt,
+)
+from engine.plan.model import Json, Node, NodeId, Plan
+from engine.plan.state import Branch, BranchId, State
+
+
+def result_key(node: str, path: Path) -> str:
+    """Name the slot a step's result is kept in: repetitions overwrite, items of a for-each do not.
+
+    >>> result_key("invite", ("weekly#2", "people=c-17"))
+    'invite@people=c-17'
+    """
+    return "@".join((node, *(part for part in path if "=" in part)))
+
+
+class Run:
+    """One `advance` under way. Mutable, lives for one call, never shared."""
+
+    def __init__(self, plan: Plan, state: State, at: datetime) -> None:
+        self.plan = plan
+        self.at = at
+        self.commands: list[Command] = []
+        self.branches: dict[BranchId, Branch] = dict(state.branches)
+        self.results: dict[str, Json] = dict(state.results)
+        self.timers: dict[CommandId, datetime] = dict(state.timers)
+        self.watches: dict[CommandId, str] = dict(state.watches)
+        self.held: list[Event] = list(state.held)
+        self.count = state.commands
+        self.state = state
+
+    def close(self) -> State:
+        """Return the new state."""
+        return replace(
+            self.state,
+            branches=self.branches,
+            results=self.results,
+            timers=self.timers,
+            watches=self.watches,
+            held=tuple(self.held),
+            commands=self.count,
+        )
+
+    def set(self, **fields: Any) -> None:
+        """Change top-level fields of the state."""
+        self.state = replace(self.state, **fields)
+
+    # --- nodes and branches -------------------------------------------------------------------
+
+    def node(self, branch: Branch) -> Node:
+        """Return the node the branch stands at."""
+        return self.plan.nodes[branch.node]
+
+    def put(self, branch: Branch, **fields: Any) -> Branch:
+        """Store a changed branch and return it."""
+        changed = replace(branch, **fields) if fields else branch
+        self.branches[branch.id] = changed
+        return changed
+
+    def remember(self, branch: Branch, **data: Json) -> Branch:
+        """Add to the node's own small memory."""
+        return self.put(branch, data={**branch.data, **data})
+
+    def children(self, parent: BranchId) -> list[Branch]:
+        """Return the branches that run the bodies of the node `parent` stands at."""
+        return [branch for branch in self.branches.values() if branch.parent == parent]
+
+    def forget(self, nodes: Set[NodeId]) -> None:
+        """Drop what the steps came to, so that a new repetition starts afresh."""
+        for key in [key for key in self.results if key.split("@")[0] in nodes]:
+            del self.results[key]
+
+    def settle(self, branch: Branch, result: Mapping[str, Json]) -> None:
+        """Record what the step the branch stands at came to."""
+        self.results[result_key(branch.node, branch.path)] = dict(result)
+
+    def result(self, node: NodeId, path: Path) -> Json | None:
+        """Return what a step came to, as seen from `path`: the own item's result first."""
+        for end in range(len(path), -1, -1):
+            found = self.results.get(result_key(node, path[:end]))
+            if found is not None:
+                return found
+        return None
+
+    # --- commands -----------------------------------------------------------------------------
+
+    def fresh(self) -> CommandId:
+        """Return a new command id, unique within the run."""
+        self.count += 1
+        return CommandId(str(self.count))
+
+    def do(self, branch: Branch, verb: Verb, **args: Json) -> Branch:
+        """Ask the world to do something for the branch and make the branch await the answer."""
+        asked = self.tell(branch, verb, **args)
+        return self.put(branch, asked=asked)
+
+    def tell(self, branch: Branch, verb: Verb, **args: Json) -> CommandId:
+        """Ask the world to do something; nobody awaits the answer."""
+        asked = self.fresh()
+        reads = self.node(branch).reads
+        found = {str(node): self.result(node, branch.path) for node in reads}
+        results = {node: result for node, result in found.items() if result is not None}
+        self.commands.append(Do(asked, verb, branch.node, branch.path, branch.since, args, results))
+        return asked
+
+    def watch(self, branch: Branch, **args: Json) -> Branch:
+        """Register what the branch listens for; the answer says whether it is met already."""
+        branch = self.do(branch, "watch", **args)
+        return self.listen(branch)
+
+    def listen(self, branch: Branch) -> Branch:
+        """Let the command just asked double as a watch: `Met` of its id reaches the branch."""
+        assert branch.asked is not None
+        self.watches[branch.asked] = branch.id
+        return self.put(branch, watch=branch.asked)
+
+    def unwatch(self, branch: Branch) -> Branch:
+        """Stop listening."""
+        if branch.watch is None:
+            return branch
+        if self.watches.pop(branch.watch, None) is not None:
+            self.commands.append(Unwatch(branch.watch))
+        return self.put(branch, watch=None)
+
+    def wake(self, branch: Branch, at: datetime, purpose: str) -> Branch:
+        """Wake the branch at the instant; `purpose` tells it why when it comes."""
+        timer = self.fresh()
+        self.timers[timer] = at
+        self.commands.append(WakeAt(timer, at))
+        return self.put(branch, timers={**branch.timers, timer: purpose})
+
+    def drop_timers(self, branch: Branch) -> Branch:
+        """Cancel all that would wake the branch."""
+        for timer in branch.timers:
+            if self.timers.pop(timer, None) is not None:
+                self.commands.append(CancelWake(timer))
+        return self.put(branch, timers={})
+
+    def note(self, branch: Branch | None, what: str, **data: Json) -> None:
+        """Write a line for the timeline."""
+        node, path = (branch.node, branch.path) if branch else (None, ())
+        self.commands.append(Note(self.at, node, path, what, data))
+
+    # --- endings ------------------------------------------------------------------------------
+
+    def finish(self, outcome: str, reason: str) -> None:
+        """Begin to end the run: nothing goes on, and the world closes what is open."""
+        self.branches.clear()
+        self.held.clear()
+        self.commands.extend(CancelWake(timer) for timer in self.timers)
+        self.timers.clear()
+        self.watches.clear()
+        asked = self.fresh()
+        since = self.state.started_at or self.at
+        args = {"outcome": outcome, "reason": reason}
+        self.commands.append(Do(asked, "finish", None, (), since, args))
+        self.watches[asked] = "finish"
+        self.set(status="closing", outcome=outcome, reason=reason)
+
+    def finished(self) -> None:
+        """End the run for good."""
+        self.watches.clear()
+        self.set(status="finished")
+        self.commands.append(Finish(self.state.outcome or "", self.state.reason))
