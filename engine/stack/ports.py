@@ -1,0 +1,59 @@
+"""TCP ports of the loopback interface: which are free, before anything is started."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import InputError
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A port somebody wants: 0 for any; `flag` is the option that changes it."""
+
+    wanted_by: str
+    port: int
+    flag: str
+
+
+def choose(wishes: Sequence[Wish]) -> tuple[int, ...]:
+    """Check that the wished ports are free and fill in the zeros, in order.
+
+    All are held until the last is known, so no two get the same. Raises `InputError` for a port
+    that is taken, out of range or not permitted.
+    """
+    with contextlib.ExitStack() as held:
+        sockets = [(held.enter_context(_bind(wish))) for wish in wishes]
+        return tuple(one.getsockname()[1] for one in sockets)
+
+
+def _bind(wish: Wish) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, wish.port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise _refused(wish, error) from error
+    listener.listen(1)  # without it a second bind with SO_REUSEADDR would succeed
+    return listener
+
+
+def _refused(wish: Wish, error: OSError | OverflowError) -> InputError:
+    match getattr(error, "errno", None):
+        case errno.EADDRINUSE:
+            problem = "is taken by another process"
+        case errno.EACCES:
+            problem = "may not be used by this user"
+        case _:
+            problem = "is not a port number (0 to 65535)"
+    return InputError(
+        f"Port {wish.port}, wanted by {wish.wanted_by}, {problem}.",
+        remedy=f"Choose another with {wish.flag} (0 picks a free one), or stop what listens there.",
+    )
