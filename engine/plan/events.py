@@ -76,8 +76,10 @@ class Unwatch:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line for the timeline about what the core itself decided. Needs no answer."""
+    """A line for the timeline about what the core itself decided. Needs no answer, and may be
+    written with the next `Do`; `id` makes writing it twice harmless."""
 
+    id: CommandId
     at: datetime
     node: NodeId | None
     path: Path

@@ -92,7 +92,7 @@ class On:
 class Anchor:
     """So long before or after a date of the account that may move (`60d before
     account.renewal_date`). Recomputed when the date moves. `if_past` says what happens when the
-    instant has gone by already: go on `now`, or `skip` what follows the wait up to its `on_skip`."""
+    instant has gone by already: go on `now`, or `skip` to the wait's `on_skip`."""
 
     field: str
     span: Span | None
@@ -162,9 +162,9 @@ class Task(_Base):
 
     A task that is not required goes on at once and is watched beside the run. It is done by
     `task.completed`, or when `done_when` holds. `depends_on` are ids of tasks that must be over
-    first. `within` ends the wait: the task is withdrawn and `routes["timeout"]` taken. `routes` maps
-    the decision of an approval (`approved`, `rejected`, `timeout`) to a node; a decision that is not
-    in it goes to `next`.
+    first. `within` ends the wait: the task is withdrawn and `routes["timeout"]` taken. `routes`
+    maps the decision of an approval (`approved`, `rejected`, `timeout`) to a node; a decision that
+    is not in it goes to `next`.
     """
 
     spec: Mapping[str, Json]

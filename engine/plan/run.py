@@ -162,7 +162,7 @@ class Run:
     def note(self, branch: Branch | None, what: str, **data: Json) -> None:
         """Write a line for the timeline."""
         node, path = (branch.node, branch.path) if branch else (None, ())
-        self.commands.append(Note(self.at, node, path, what, data))
+        self.commands.append(Note(self.fresh(), self.at, node, path, what, data))
 
     # --- endings ------------------------------------------------------------------------------
 
