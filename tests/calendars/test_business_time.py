@@ -271,3 +271,13 @@ def test_a_business_day_is_added_in_no_time() -> None:
     start = wall("2026-03-02 10:00")
     best = min(repeat(lambda: add_span(BERLIN, start, Span(1, "business_day")), number=50))
     assert best / 50 < 100e-6
+
+
+def test_a_later_or_earlier_time_moves_into_the_hours_of_a_day_with_a_break() -> None:
+    hours = {"mon": "06:00-20:00", "tue": "09:00-12:00, 13:00-17:00", "wed": "06:00-20:00"}
+    shifts = Calendar.from_json({"hours": hours})
+    moved = (
+        after(shifts, "2026-03-02 19:00", "1 business day"),
+        before(shifts, "2026-03-04 07:00", "1 business day"),
+    )
+    assert moved == ("Tue 2026-03-03 17:00", "Tue 2026-03-03 09:00")
