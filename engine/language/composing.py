@@ -120,7 +120,8 @@ class Composer:
         known = self._anchors.get(event.anchor)
         if known is not None:
             self._count(known[2], event)
-            return known[0], known[1]
+            value, place, _ = known
+            return value, Place(_start(event), _end(event), "alias", place.items, place.keys)
         if event.anchor in self._anchors:
             self.found.self_alias(event.anchor, _start(event))
         else:

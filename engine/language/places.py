@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
-Style: TypeAlias = Literal["plain", "'", '"', "|", ">", "flow", "block"]
+Style: TypeAlias = Literal["plain", "'", '"', "|", ">", "flow", "block", "alias"]
 
 _ESCAPE = re.compile(r"\\(?:x..|u....|U........|\n\s*|.)", re.DOTALL)
 _ESCAPES_TO_SPACE = frozenset("nrtbvfe0aNLP_ \t\n")
@@ -25,7 +25,8 @@ class Place:
     """Where one value stands: `start` and `end` are indexes into the text.
 
     Collections hold the places of their entries in `items`, mappings those of their keys in `keys`.
-    An alias shares the place of what it names. Built once by the composer, then only read.
+    An alias stands where it is written and shares the entries of what it names.
+    Built once by the composer, then only read.
     """
 
     start: int

@@ -40,8 +40,8 @@ class Document:
     file: str
     text: str
     value: Any
-    _root: Place = field(repr=False)
-    _lines: Lines = field(repr=False)
+    root: Place = field(repr=False)
+    lines: Lines = field(repr=False)
 
     def where(self, path: Path = (), *, key: bool = False) -> Source:
         """Return where the value at `path` begins, or (`key`) where its key does."""
@@ -49,7 +49,7 @@ class Document:
 
     def length(self, path: Path = (), *, key: bool = False) -> int:
         """Return how many characters to underline at `where`: never past the end of its line."""
-        return self._lines.rest(*self._span(path, key=key))
+        return self.lines.rest(*self._span(path, key=key))
 
     def text_at(self, path: Path, offset: int = 0) -> Source:
         """Return where character `offset` of the content of the scalar at `path` was typed.
@@ -58,7 +58,7 @@ class Document:
         where it begins.
         """
         place, value, _ = self._find(path)
-        if place.items or not isinstance(value, str):
+        if place.style == "alias" or not isinstance(value, str):
             return self._source(place.start)
         return self._source(content_index(self.text, place, value, offset))
 
@@ -67,10 +67,10 @@ class Document:
         return self.text_at(path, 0)
 
     def _source(self, index: int) -> Source:
-        return Source(self.file, *self._lines.at(index))
+        return Source(self.file, *self.lines.at(index))
 
     def _find(self, path: Path) -> tuple[Place, Any, tuple[int, int] | None]:
-        place, value, key = self._root, self.value, None
+        place, value, key = self.root, self.value, None
         for step in path:
             inner = place.items.get(step)
             if inner is None:
