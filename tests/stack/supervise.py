@@ -1,0 +1,36 @@
+"""A supervisor of its own, to be killed by tests: `supervise.py DATA_DIR [COMMAND…]`.
+
+Prints each report as a line, then `up` when everything runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+from engine.stack.stopping import Stopped
+from engine.stack.supervisor import Command, Report, Stack
+
+
+def main() -> None:
+    data_dir, *argv = sys.argv[1:]
+    stack = Stack(
+        Path(data_dir),
+        postgres_port=0,
+        temporal_port=0,
+        ui_port=0,
+        commands=[Command("extra", argv)] if argv else [],
+        report=show,
+    )
+    with contextlib.suppress(Stopped), stack:
+        print("up", flush=True)
+        stack.wait()
+
+
+def show(report: Report) -> None:
+    print(report.what, report.name, flush=True)
+
+
+if __name__ == "__main__":
+    main()

