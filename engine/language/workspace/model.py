@@ -9,7 +9,8 @@
       templates/**.md   emails
 
 Users (names, addresses, managers, leave) and accounts are data of the store, not of the workspace.
-A workspace is JSON-able, content-addressed, and stored by `tenure apply`: workers read it from there.
+A workspace is JSON-able, content-addressed, and stored by `tenure apply`: workers read it from
+there.
 """
 
 from __future__ import annotations
@@ -101,8 +102,8 @@ class Role:
     """How a role a playbook names becomes a user.
 
     `how` is `field` (the user id in an account field), `user` (one user id), `manager_of` (the
-    manager of another role's user) or `team` (one of a team, by `pick`). `fallback` is the role asked
-    when this one has nobody.
+    manager of another role's user) or `team` (one of a team, by `pick`). `fallback` is the role
+    asked when this one has nobody.
     """
 
     name: str
@@ -125,10 +126,10 @@ class Workspace:
     """Everything the files beside the playbooks say.
 
     `calendars` and `brand` are the JSON of `engine.calendars.Calendar` and `engine.delivery.Brand`;
-    `calendars` always has `default`. `templates` maps a template's name (`churn/sponsor-outreach`, the
-    path below a templates directory without `.md`) to its text. `channels` maps a chat channel's
-    name to the setting that holds its URL, `hooks` the same for `call`. `send_window` is when
-    customers may be written to, in their own zone: (first hour, last hour, weekdays only).
+    `calendars` always has `default`. `templates` maps a template's name (`churn/sponsor-outreach`,
+    the path below a templates directory without `.md`) to its text. `channels` maps a chat
+    channel's name to the setting that holds its URL, `hooks` the same for `call`. `send_window` is
+    when customers may be written to, in their own zone: (first hour, last hour, weekdays only).
     """
 
     name: str

@@ -1,0 +1,217 @@
+"""What authors may write in the four workspace files, as pydantic forms.
+
+Owns keys, kinds of value and what one value alone can get wrong. What one value says about
+another (a role about a team) is in `schema.py`, `people.py` and `settings.py`; the wording of
+pydantic's own errors is in `reading.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from engine.calendars.places import zone_named
+from engine.calendars.refusal import BadCalendar
+from engine.language.workspace.model import FieldType
+
+_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
+
+
+def refusal(code: str, message: str, remedy: str) -> PydanticCustomError:
+    """Return an error that carries its own code and remedy through pydantic."""
+    context = {"message": message, "remedy": remedy, "code": code}
+    return PydanticCustomError("tenure", "{message}", context)
+
+
+def _matching(pattern: str, code: str, what: str, remedy: str) -> AfterValidator:
+    known = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not known.fullmatch(text):
+            raise refusal(code, f'"{text[:60]}" is not {what}.', remedy)
+        return text
+
+    return AfterValidator(check)
+
+
+def _check_zone(name: str) -> str:
+    try:
+        zone_named(name)
+    except BadCalendar as error:
+        raise refusal("TN406", f'There is no time zone "{name[:60]}".', error.remedy) from None
+    return name
+
+
+def _check_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        remedy = "Write the address alone, such as success@acme.example."
+        raise refusal("TN409", f'"{text[:80]}" is not an email address.', remedy)
+    return text
+
+
+def _wrapped(kind: type, wrap: Callable[[Any], Any]) -> BeforeValidator:
+    """Let a short form stand for the long one."""
+    return BeforeValidator(lambda given: wrap(given) if isinstance(given, kind) else given)
+
+
+Line = Annotated[
+    str, _matching(r"[^\r\n]*\S[^\r\n]*", "TN405", "a line of text", "Write one line.")
+]
+Identifier = Annotated[
+    str,
+    _matching(
+        r"[a-z][a-z0-9_]{0,62}",
+        "TN420",
+        "a name conditions can use",
+        "Use small letters, digits and _, beginning with a letter.",
+    ),
+]
+Word = Annotated[
+    str,
+    _matching(
+        r"[a-z][a-z0-9_-]{0,62}",
+        "TN420",
+        "a name",
+        "Use small letters, digits, - and _, beginning with a letter.",
+    ),
+]
+FactName = Annotated[
+    str,
+    _matching(
+        r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+",
+        "TN420",
+        "the name of a fact",
+        "Write what it is about, a dot, and what happened: usage.first_value.",
+    ),
+]
+SettingName = Annotated[
+    str,
+    _matching(
+        r"[A-Z][A-Z0-9_]*",
+        "TN421",
+        "the name of a setting",
+        "Keep the address in the environment; write the variable's name here: TENURE_CHAT_TEAM.",
+    ),
+]
+Color = Annotated[
+    str, _matching(r"#[0-9a-fA-F]{6}", "TN405", "a colour", 'Write "#1d4ed8", with quotes.')
+]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Address = Annotated[str, AfterValidator(_check_address)]
+Folders = Annotated[list[Line], _wrapped(str, lambda one: [one]), Field(min_length=1)]
+
+
+class Form(BaseModel):
+    """One mapping an author writes: no key it does not know, no value read as another kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SenderForm(Form):
+    """Who emails come from."""
+
+    name: Line
+    address: Address
+
+
+class BrandForm(Form):
+    """What emails wear."""
+
+    address: Line
+    color: Color = "#1d4ed8"
+    name: Line | None = None
+    logo_url: Line | None = None
+    footer: str = ""
+    language: Line = "en"
+    reply_to: Address | None = None
+
+
+class WindowForm(Form):
+    """When customers may be written to, in their own zone."""
+
+    first: int = Field(8, alias="from", ge=0, le=23)
+    last: int = Field(18, alias="to", ge=1, le=24)
+    weekdays_only: bool = True
+
+    @model_validator(mode="after")
+    def _is_some_time(self) -> WindowForm:
+        if self.first >= self.last:
+            message = f"The send window from {self.first} to {self.last} is no time at all."
+            raise refusal("TN405", message, "Let it end after it begins: {from: 8, to: 18}.")
+        return self
+
+
+class TenureForm(Form):
+    """tenure.yaml"""
+
+    workspace: Line
+    sender: SenderForm
+    brand: BrandForm
+    zone: Zone = "UTC"
+    bands: dict[Identifier, float] = Field({"red": 0, "yellow": 40, "green": 70}, min_length=1)
+    send_window: WindowForm = Field(default_factory=lambda: WindowForm.model_validate({}))
+    playbooks: Folders = ["playbooks"]
+    templates: Folders = ["templates"]
+    channels: dict[Word, SettingName] = {}
+    hooks: dict[Word, SettingName] = {}
+
+
+class FieldForm(Form):
+    """One field of accounts, contacts or facts; `seats: number` is short for `{type: number}`."""
+
+    type: FieldType | None = None
+    one_of: list[Line] = Field([], min_length=1)
+    required: bool = False
+    label: str = ""
+
+
+Fields = dict[Identifier, Annotated[FieldForm, _wrapped(str, lambda kind: {"type": kind})]]
+FactFields = Annotated[Fields, BeforeValidator(lambda given: {} if given is None else given)]
+
+
+class SchemaForm(Form):
+    """schema.yaml"""
+
+    account: Fields = {}
+    contact: Fields = {}
+    contact_roles: list[Identifier] = ["champion", "executive_sponsor", "admin", "user"]
+    facts: dict[FactName, FactFields] = {}
+    undeclared_facts: Literal["allow", "refuse"] = "allow"
+
+
+class RoleForm(Form):
+    """One role: exactly one of field, user, manager_of, team."""
+
+    field: Line | None = None
+    user: Line | None = None
+    manager_of: Line | None = None
+    team: Line | None = None
+    pick: Literal["round_robin", "least_loaded"] = "round_robin"
+    fallback: Line | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> RoleForm:
+        given = [name for name in ("field", "user", "manager_of", "team") if getattr(self, name)]
+        if len(given) == 1:
+            return self
+        said = f"says {' and '.join(given)}" if given else "does not say who it is"
+        remedy = "Give it exactly one of field, user, manager_of and team."
+        raise refusal("TN419", f"The role {said}.", remedy)
+
+
+class PeopleForm(Form):
+    """people.yaml"""
+
+    teams: dict[Word, Annotated[list[Line], Field(min_length=1)]] = {}
+    roles: dict[Word, RoleForm] = {}

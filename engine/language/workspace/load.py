@@ -1,0 +1,194 @@
+"""Load a workspace: every file of it read, every problem found, nothing raised.
+
+Owns the order of reading and what a workspace is made of. It must not know what a playbook says:
+playbooks and tests are handed on as text.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.delivery.templates import TemplateError, parse_template
+from engine.language.diagnostics import Problem
+from engine.language.workspace.disk import Disk
+from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
+from engine.language.workspace.model import Workspace
+from engine.language.workspace.people import build_roles, build_teams
+from engine.language.workspace.reading import Sheet, read_sheet
+from engine.language.workspace.schema import build_schema
+from engine.language.workspace.settings import (
+    CalendarsForm,
+    build_bands,
+    build_brand,
+    build_calendars,
+)
+from engine.plan.model import Source
+
+TEST_ENDING = ".test.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is in a workspace. Files are named relative to its root.
+
+    `workspace` is None when one of the four files has a form that cannot be read. With other
+    problems (a role that leads nowhere) it is there, so that the playbooks can be checked in the
+    same go; it must not be applied. `broken_templates` exist but cannot be used and are not in it.
+    `sources` has the text of every file read, for showing the line of a problem.
+    """
+
+    workspace: Workspace | None
+    playbooks: Mapping[str, str]
+    tests: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    sources: Mapping[str, str]
+    broken_templates: frozenset[str] = frozenset()
+
+
+def load_workspace(root: Path) -> Loaded:
+    """Read the workspace in `root` with everything it names; never raises."""
+    disk = Disk(root)
+    if not (root / "tenure.yaml").is_file():
+        return _no_workspace(root)
+    tenure = read_sheet(disk, root / "tenure.yaml", TenureForm)
+    schema = read_sheet(disk, root / "schema.yaml", SchemaForm)
+    people = read_sheet(disk, root / "people.yaml", PeopleForm)
+    calendars = read_sheet(disk, root / "calendars.yaml", CalendarsForm)
+    yamls = _listed(disk, tenure, "playbooks", _is_playbook)
+    texts = {disk.name(path): text for path in yamls if (text := disk.read(path)) is not None}
+    templates, broken = _templates(disk, tenure)
+    workspace = _workspace(tenure, schema, people, calendars, templates)
+    sheets = (tenure, schema, people, calendars)
+    return Loaded(
+        workspace=workspace,
+        playbooks={file: text for file, text in texts.items() if not file.endswith(TEST_ENDING)},
+        tests={file: text for file, text in texts.items() if file.endswith(TEST_ENDING)},
+        problems=tuple(_in_order([*disk.problems, *(p for one in sheets for p in one.problems)])),
+        sources=disk.texts,
+        broken_templates=frozenset(broken),
+    )
+
+
+def _no_workspace(root: Path) -> Loaded:
+    what = "There is no tenure.yaml here" if root.is_dir() else "There is no such folder"
+    remedy = "Go to the folder of a workspace, or make one with `tenure init`."
+    problem = Problem("TN400", f"{what}: {root}", Source("tenure.yaml", 1, 1), remedy)
+    return Loaded(None, {}, {}, (problem,), {})
+
+
+def _workspace(
+    tenure: Sheet[TenureForm],
+    schema_sheet: Sheet[SchemaForm],
+    people: Sheet[PeopleForm],
+    calendar_sheet: Sheet[CalendarsForm],
+    templates: Mapping[str, str],
+) -> Workspace | None:
+    zone = tenure.form.zone if tenure.form else "UTC"
+    schema = build_schema(schema_sheet)
+    calendars = build_calendars(calendar_sheet, zone)
+    teams = build_teams(people)
+    # Without a schema every role that reads a field would look wrong.
+    roles = build_roles(people, schema.account) if schema_sheet.form else {}
+    if (form := tenure.form) is None:
+        return None
+    bands = build_bands(tenure, form)
+    brand = build_brand(tenure, form)
+    if not (schema_sheet.form and people.form and calendar_sheet.form):
+        return None
+    window = form.send_window
+    return Workspace(
+        name=form.workspace,
+        zone=zone,
+        schema=schema,
+        roles=roles,
+        teams=teams,
+        calendars=calendars,
+        brand=brand,
+        sender=(form.sender.name, form.sender.address),
+        bands=bands,
+        templates=templates,
+        channels=form.channels,
+        hooks=form.hooks,
+        send_window=(window.first, window.last, window.weekdays_only),
+    )
+
+
+def _listed(
+    disk: Disk, tenure: Sheet[TenureForm], key: str, wanted: Callable[[Disk, Path], bool]
+) -> list[Path]:
+    """List the files of the folders named under `key`, each once."""
+    seen: dict[str, Path] = {}
+    for folder in _folders(disk, tenure, key):
+        for path in disk.walk(folder):
+            if wanted(disk, path):
+                seen.setdefault(os.path.realpath(path), path)
+    return list(seen.values())
+
+
+def _folders(disk: Disk, tenure: Sheet[TenureForm], key: str) -> list[Path]:
+    if tenure.form is None:
+        return []
+    found = []
+    for number, named in enumerate(getattr(tenure.form, key)):
+        folder = Path(disk.root, named)
+        if folder.is_dir():
+            found.append(folder)
+        elif key in tenure.form.model_fields_set:
+            message = f'There is no folder "{named}" (looked for {disk.name(folder)}).'
+            remedy = "Make it, or correct the path: it counts from the folder of tenure.yaml."
+            tenure.add("TN414", message, (key, number), remedy)
+    return found
+
+
+def _is_playbook(disk: Disk, path: Path) -> bool:
+    if path.suffix == ".yml":
+        message = "A file that ends in .yml is not read."
+        where = Source(disk.name(path), 1, 1)
+        problem = Problem("TN425", message, where, "Let its name end in .yaml.", 1, "warning")
+        disk.problems.append(problem)
+    return path.suffix == ".yaml"
+
+
+def _is_template(disk: Disk, path: Path) -> bool:
+    return path.suffix == ".md" and path.name.lower() != "readme.md"
+
+
+def _templates(disk: Disk, tenure: Sheet[TenureForm]) -> tuple[dict[str, str], set[str]]:
+    found: dict[str, str] = {}
+    files: dict[str, str] = {}
+    broken: set[str] = set()
+    folders = _folders(disk, tenure, "templates") if tenure.form else []
+    for path in _listed(disk, tenure, "templates", _is_template):
+        folder = next(one for one in folders if path.is_relative_to(one))
+        name, file = path.relative_to(folder).with_suffix("").as_posix(), disk.name(path)
+        if name in files:
+            message = f"There are two templates {name}: {files[name]} and {file}."
+            disk.problems.append(
+                Problem("TN415", message, Source(file, 1, 1), "Rename or remove one of them.")
+            )
+            continue
+        files[name] = file
+        if (text := disk.read(path)) is None or not _parses(disk, name, file, text):
+            broken.add(name)
+        else:
+            found[name] = text
+    return found, broken
+
+
+def _parses(disk: Disk, name: str, file: str, text: str) -> bool:
+    try:
+        parse_template(name, text)
+    except TemplateError as error:
+        message = error.message.partition(": ")[2]
+        message = f"{message[:1].upper()}{message[1:]}."
+        where = Source(file, error.line, 1)
+        disk.problems.append(Problem("TN416", message, where, error.remedy))
+        return False
+    return True
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda one: (one.where.file, one.where.line, one.where.column))

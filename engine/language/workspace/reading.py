@@ -1,0 +1,169 @@
+"""Reading one workspace file: YAML to a form, every error of the form at its line.
+
+Owns the translation of pydantic's errors into problems with nearest names; the one place that meets
+them. It must not know what the files mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.language.diagnostics import Problem, nearest
+from engine.language.places import Path as Place
+from engine.language.source import Document, load
+from engine.language.workspace.disk import Disk
+from engine.plan.model import Source
+
+F = TypeVar("F", bound=BaseModel)
+
+_KINDS = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "model_type": "a mapping of names to values",
+}
+_NEEDED = {"workspace": "workspace: Acme", "sender": "sender: {name: …, address: …}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[F]):
+    """One workspace file as read. `form` is None when something in it cannot be used.
+
+    A file that does not exist has the form of an empty one, and no document.
+    """
+
+    file: str
+    form: F | None
+    document: Document | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, code: str, message: str, place: Place, remedy: str, *, key: bool = False) -> None:
+        """Note a problem at `place`, or (`key`) at its key."""
+        where, length = Source(self.file, 1, 1), 1
+        if self.document is not None:
+            where = self.document.where(place, key=key)
+            length = self.document.length(place, key=key)
+        self.problems.append(Problem(code, message, where, remedy, length))
+
+
+def read_document(disk: Disk, path: Path) -> tuple[Document | None, list[Problem]]:
+    """Read a file that must exist as YAML; what is wrong with the file itself, `disk` notes."""
+    text = disk.read(path)
+    return (None, []) if text is None else load(disk.name(path), text)
+
+
+def read_sheet(disk: Disk, path: Path, form: type[F]) -> Sheet[F]:
+    """Read a workspace file into its form."""
+    file = disk.name(path)
+    if not path.exists() and not path.is_symlink():
+        return Sheet(file, form.model_validate({}))
+    document, problems = read_document(disk, path)
+    if document is None:
+        return Sheet(file, None, None, problems)
+    try:
+        given = {} if document.value is None else document.value
+        return Sheet(file, form.model_validate(given), document, problems)
+    except ValidationError as error:
+        sheet: Sheet[F] = Sheet(file, None, document, problems)
+        for one in error.errors(include_url=False):
+            _explain(sheet, one, form)
+        return sheet
+
+
+def _explain(sheet: Sheet[F], error: ErrorDetails, form: type[BaseModel]) -> None:
+    place = error["loc"]
+    key = place[-1:] == ("[key]",)
+    place = place[:-1] if key else place
+    kind, context = error["type"], error.get("ctx", {})
+    match kind:
+        case "tenure":
+            sheet.add(context["code"], context["message"], place, context["remedy"], key=key)
+        case "extra_forbidden":
+            name = str(place[-1])
+            message, remedy = _unknown_key(name, place[:-1], form)
+            sheet.add("TN401", message, place, remedy, key=True)
+        case "missing":
+            of = f" of {_dotted(place[:-1])}" if place[:-1] else ""
+            name = str(place[-1])
+            remedy = f"Add it: {_NEEDED.get(name, f'{name}: …')}"
+            sheet.add("TN402", f"{name}{of} is missing.", place[:-1], remedy, key=True)
+        case "literal_error":
+            _explain_choice(sheet, str(error["input"]), place, str(context["expected"]))
+        case _ if kind in _KINDS:
+            expected = _KINDS[kind]
+            message = f"{_dotted(place)} should be {expected}, not {_shown(error['input'])}."
+            sheet.add("TN403", message, place, _kind_remedy(kind, error["input"]))
+        case "too_short":
+            remedy = "Name at least one, or leave it out."
+            sheet.add("TN405", f"{_dotted(place)} is empty.", place, remedy)
+        case _:
+            sheet.add("TN405", f"{_dotted(place)}: {error['msg']}.", place, "Correct the value.")
+
+
+def _unknown_key(name: str, above: Place, form: type[BaseModel]) -> tuple[str, str]:
+    known = keys_at(form, above)
+    near = nearest(name, known)
+    remedy = f"Did you mean {near}?" if near else f"The keys here are {', '.join(known)}."
+    of = _dotted(above) if above else "this file"
+    return f'There is no key "{name}" in {of}.', remedy
+
+
+def _explain_choice(sheet: Sheet[F], given: str, place: Place, expected: str) -> None:
+    choices = [part.strip("' ") for part in expected.replace(" or ", ", ").split(",")]
+    near = nearest(given, choices)
+    remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(choices)}."
+    sheet.add("TN404", f'{_dotted(place)} cannot be "{given[:60]}".', place, remedy)
+
+
+def keys_at(form: type[BaseModel], place: Place) -> list[str]:
+    """Return the keys a form knows at `place`; none where names are the author's own.
+
+    >>> from engine.language.workspace.forms import PeopleForm
+    >>> keys_at(PeopleForm, ()), keys_at(PeopleForm, ("roles", "csm"))[:2]
+    (['teams', 'roles'], ['field', 'user'])
+    """
+    at: Any = form.model_json_schema(by_alias=True)
+    definitions = at.get("$defs", {})
+    for step in place:
+        at = at.get("properties", {}).get(step) or at.get("additionalProperties") or {}
+        at = definitions.get(str(at.get("$ref", "")).rpartition("/")[2], at)
+    return list(at.get("properties", ()))
+
+
+def _kind_remedy(kind: str, given: object) -> str:
+    if kind == "string_type" and isinstance(given, int | float):
+        return f'Put it in quotes: "{given}".'
+    if kind == "bool_type":
+        return "Write true or false."
+    if kind == "list_type":
+        return f"Put it in brackets: [{given}]." if isinstance(given, str) else "Write [one, two]."
+    return "Look at the starter that `tenure init` writes for the form."
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(str(step) for step in place) or "the file"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value[:40]}"'
+        case _:
+            return str(value)
