@@ -59,6 +59,12 @@ class Brand:
         return cls(**{**values, "color": values["color"].lower()})
 
     @property
+    def imprint(self) -> tuple[str, ...]:
+        """The lines that say who writes and from where, the name once."""
+        lines = tuple(line.strip() for line in self.address.splitlines() if line.strip())
+        return lines if lines and lines[0].startswith(self.name) else (self.name, *lines)
+
+    @property
     def accent_text(self) -> str:
         """The colour of text on the brand colour: dark or white, whichever reads better."""
         return max((WHITE, DARK_TEXT), key=lambda text: contrast(text, self.color))

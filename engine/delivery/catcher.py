@@ -100,8 +100,8 @@ class Catcher:
             tls_context=starttls,
             require_starttls=starttls is not None,
             authenticator=self._check_login if self._login else None,
-            auth_required=self._login is not None,
-            auth_require_tls=starttls is not None,
+            # aiosmtpd counts STARTTLS only as TLS, and warns: the handler asks for the log-in.
+            auth_require_tls=False,
         )
         self._server.start()
         return self
@@ -115,6 +115,11 @@ class Catcher:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+    @property
+    def wants_login(self) -> bool:
+        """Whether nobody may send without having logged in."""
+        return self._login is not None
 
     def misbehave(self, *plans: Misbehaviour) -> None:
         """Queue what goes wrong with the next messages, one each; then all is well again.
@@ -151,7 +156,7 @@ class Catcher:
     ) -> AuthResult:
         user, password = self._login or ("", "")
         wanted = LoginPassword(user.encode(), password.encode())
-        return AuthResult(success=given == wanted)
+        return AuthResult(success=given == wanted, handled=False)
 
 
 class _Handler:
@@ -163,6 +168,8 @@ class _Handler:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self._catcher.wants_login and not session.authenticated:
+            return "530 5.7.0 log in first"
         match self._catcher.planned("refuse-recipient", "defer-recipient", "drop-before-data"):
             case "refuse-recipient":
                 return "550 5.1.1 no such mailbox"

@@ -114,7 +114,8 @@ class _EmailHTML(RendererHTML):
                 start = next(i for i, one in enumerate(cell) if one.type == "link_open")
                 cells.append(self.renderInline(cell[start:], options, env))
                 cell = []
-        body = "".join(f'<td class="button-cell">{link}</td>' for link in cells)
+        gap = '<td class="button-gap">&nbsp;</td>'
+        body = gap.join(f'<td class="button-cell">{link}</td>' for link in cells)
         return f'<table role="presentation" class="buttons"><tr>{body}</tr></table>\n'
 
     def table_open(

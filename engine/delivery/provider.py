@@ -72,7 +72,7 @@ class Message:
         for what, line in self._lines():
             if _CONTROL.search(line) or (what.startswith("header") and not line.isascii()):
                 raise InputError(
-                    f"The {what} of email {self.key} holds a line break or another character no header may hold",
+                    f"The {what} of email {self.key} holds a character that no header may hold",
                     remedy="Remove it from the account's or contact's value.",
                 )
         for what, address in self._addresses():
@@ -104,6 +104,11 @@ class Message:
         """The Message-ID, the same for the same ledger key and sender domain."""
         digest = hashlib.sha256(self.key.encode()).hexdigest()[:32]
         return f"<tenure.{digest}@{wire_address(self.sender[1]).rpartition('@')[2]}>"
+
+    @property
+    def international(self) -> bool:
+        """Whether an address needs a server that speaks SMTPUTF8 (RFC 6531)."""
+        return not all(wire_address(address).isascii() for _, address in self._addresses())
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
         yield "sender", self.sender[1]
@@ -170,7 +175,7 @@ class _Wire(EmailPolicy):
 
 def to_mime(message: Message) -> EmailMessage:
     """Build the MIME message: multipart/alternative, text first; the same bytes for the same."""
-    mime = EmailMessage(policy=_Wire(linesep="\r\n"))
+    mime = EmailMessage(policy=_Wire(linesep="\r\n", utf8=message.international))
     mime["From"] = _mailbox(message.sender)
     mime["To"] = _mailbox(message.to)
     if message.copies:

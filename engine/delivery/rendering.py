@@ -30,7 +30,6 @@ _LAYOUTS = jinja2.Environment(
 )
 _INLINER = css_inline.CSSInliner(
     keep_style_tags=False,
-    keep_at_rules=True,
     load_remote_stylesheets=False,
     apply_width_attributes=False,
 )
@@ -87,7 +86,7 @@ def render_email(
 
 
 def _text_part(body: str, brand: Brand, reason: str, unsubscribe_url: str | None) -> str:
-    footer = [f"{brand.name}\n{brand.address}", brand.footer, reason]
+    footer = ["\n".join(brand.imprint), brand.footer, reason]
     if unsubscribe_url:
         footer.append(f"Unsubscribe: {unsubscribe_url}")
     return f"{body}\n\n-- \n" + "\n\n".join(part for part in footer if part) + "\n"

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Literal, NoReturn
 
@@ -26,6 +25,7 @@ Tls = Literal["none", "starttls", "implicit"]
 
 _STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 _DOT = b".\r\n"
+_GOODBYE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class SmtpProvider:
             client = self._connect()
         try:
             with self._before_data():
-                body = self._envelope(client, mime, sender, addresses)
-                client.send(body)
+                self._envelope(client, sender, addresses, wide=message.international)
+                client.send(_undotted(mime.as_bytes()))
             self._finish(client)
         finally:
             client.close()
@@ -98,20 +98,15 @@ class SmtpProvider:
         return ssl.create_default_context(cafile=self._settings.ca_file)
 
     def _envelope(
-        self, client: smtplib.SMTP, mime: EmailMessage, sender: str, addresses: list[str]
-    ) -> bytes:
-        """Announce sender and recipients and ask for DATA; return what then goes out, undotted."""
-        wide = not "".join([sender, *addresses]).isascii()
+        self, client: smtplib.SMTP, sender: str, addresses: list[str], *, wide: bool
+    ) -> None:
+        """Announce sender and recipients, and ask for DATA."""
         if wide and not client.has_extn("smtputf8"):
             raise smtplib.SMTPNotSupportedError
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if wide else []
-        _expect(client.mail(sender, options), 250)
+        _expect(client.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if wide else []), 250)
         for address in addresses:
             _expect(client.rcpt(address), 250, 251)
         _expect(client.docmd("DATA"), 354)
-        raw = mime.as_bytes(policy=mime.policy.clone(utf8=wide))
-        lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r?\n", b"\r\n", raw))
-        return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
     def _finish(self, client: smtplib.SMTP) -> None:
         """Write the final dot and hear the verdict: from here on silence is not a no."""
@@ -125,8 +120,7 @@ class SmtpProvider:
             ) from None
         match code // 100:
             case 2:
-                with suppress(smtplib.SMTPException, OSError):
-                    client.quit()
+                self._leave(client)
             case 4 | 5:
                 self._refused(code, reply)
             case _:
@@ -134,6 +128,13 @@ class SmtpProvider:
                     f"{self!r} answered the message with something that is not SMTP",
                     remedy="Look for its Message-ID in the server's log, then settle it by hand.",
                 )
+
+    def _leave(self, client: smtplib.SMTP) -> None:
+        """Say goodbye, politely but not for long: the message is theirs already."""
+        with suppress(smtplib.SMTPException, OSError):
+            if client.sock is not None:
+                client.sock.settimeout(min(self._settings.timeout_s, _GOODBYE_S))
+            client.quit()
 
     @contextmanager
     def _before_data(self) -> Iterator[None]:
@@ -164,6 +165,16 @@ class SmtpProvider:
                 "server's log.",
             ) from None
         raise TransientError(f"{self!r} would not take the message now: {said}") from None
+
+
+def _undotted(raw: bytes) -> bytes:
+    """Escape lines that begin with a dot and end the last line; the final dot is not in it.
+
+    >>> _undotted(b"a\\n.b")
+    b'a\\r\\n..b\\r\\n'
+    """
+    lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r?\n", b"\r\n", raw))
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
 def _expect(answer: tuple[int, bytes], *wanted: int) -> None:

@@ -52,6 +52,11 @@ def test_address_domain_becomes_ascii(message):
     )
 
 
+def test_international_local_part_stays_itself(message):
+    sent = message(to=("Jörg", "jörg@x.example"))
+    assert "To: Jörg <jörg@x.example>\r\n".encode() in to_mime(sent).as_bytes()
+
+
 def test_copies_leave_out_who_gets_it_anyway(message):
     cc = (("", "JOERG@customer.example"), ("A", "a@x.example"), ("B", "a@x.example"))
     assert message(cc=cc).copies == (("A", "a@x.example"),)
