@@ -11,8 +11,9 @@ from pathlib import Path
 
 from engine.language.code import Code
 from engine.language.source_codes import SOURCE_CODES
+from engine.language.workspace.codes import WORKSPACE_CODES
 
-_CATALOGUES: tuple[tuple[Code, ...], ...] = (SOURCE_CODES,)
+_CATALOGUES: tuple[tuple[Code, ...], ...] = (SOURCE_CODES, WORKSPACE_CODES)
 
 
 def all_codes() -> dict[str, Code]:
