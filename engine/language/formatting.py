@@ -35,28 +35,24 @@ def format_text(file: str, text: str) -> str:
     document = _readable(file, text)
     if document.value is None:
         return _tidy(document.text)
-    for forms in ((in_order, laid_out), (laid_out,)):
-        after = _formed(document, forms)
-        if after is not None:
-            return after
-    raise _refused(document, "Formatting would change what this file says.")
+    laid = _formed(document, laid_out)
+    if laid is None:
+        raise _refused(document, "Formatting would change what this file says.")
+    ordered = _formed(laid, in_order)
+    final = ordered and _formed(ordered, laid_out)
+    return (final or laid).text
 
 
-def _formed(document: Document, forms: tuple[Callable[[Document], str], ...]) -> str | None:
-    """Apply each form in turn; None as soon as the meaning or a comment is not the same."""
-    current = document
-    for form in forms:
-        try:
-            text = form(current)
-        except Unknown as unknown:
-            raise _refused(document, f"The YAML on {unknown} has an unusual form.") from None
-        after, problems = load(document.file, text)
-        if after is None or any(one.severity == "error" for one in problems):
-            return None
-        if _meaning(after) != _meaning(document):
-            return None
-        current = after
-    return current.text
+def _formed(document: Document, form: Callable[[Document], str]) -> Document | None:
+    """Apply one form; None when the meaning or a comment would not be the same."""
+    try:
+        text = form(document)
+    except Unknown as unknown:
+        raise _refused(document, f"The YAML on {unknown} has an unusual form.") from None
+    after, problems = load(document.file, text)
+    if after is None or any(one.severity == "error" for one in problems):
+        return None
+    return after if _meaning(after) == _meaning(document) else None
 
 
 def _readable(file: str, text: str) -> Document:

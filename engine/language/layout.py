@@ -170,7 +170,7 @@ class _Layout:
 
     def _unquote(self, start: int, end: int, value: str) -> None:
         quoted = self._text[start] in "'\"" and self._text[start + 1 : end - 1] == value
-        if quoted and needs_no_quotes(value):
+        if quoted and needs_no_quotes(value) and "''" not in value:
             self._edit(start, end, value)
 
     def _space(self, end: int, item: Place) -> None:

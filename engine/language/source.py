@@ -30,7 +30,7 @@ _UNREADABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its text (line ends `\\n`, no byte order mark) and its value.
+    """One file: its text (every line ends with `\\n`, no byte order mark) and its value.
 
     `value` is plain Python: dict, list, str, int, float, bool, None. A value repeated by an alias
     is one shared object, so treat it as read-only. A path is the keys and indexes that lead to a
@@ -100,9 +100,10 @@ def load(file: str, text: str) -> tuple[Document | None, list[Problem]]:
     ({'on': ['no']}, 'TN140', 'a.yaml:1:6')
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = Lines.of(text)
-    if problem := _unreadable(file, lines):
+    if problem := _unreadable(file, text):
         return None, [problem]
+    # A `|` text at the end of the file means the same whether or not the editor ended the line.
+    lines = Lines.of(text if text.endswith("\n") else f"{text}\n")
     composer = Composer(file, lines)
     try:
         value, root = composer.document()
@@ -110,7 +111,7 @@ def load(file: str, text: str) -> tuple[Document | None, list[Problem]]:
         return None, [refused.problem]
     except yaml.YAMLError as error:
         return None, _before(composer.found.problems, explain(error, file, lines))
-    return Document(file, text, value, root, lines), composer.found.problems
+    return Document(file, lines.text, value, root, lines), composer.found.problems
 
 
 def load_path(
@@ -137,15 +138,15 @@ def load_path(
         return None, [_unread(file, "The file is not UTF-8 text.", "Save it as UTF-8.", line)]
 
 
-def _unreadable(file: str, lines: Lines) -> Problem | None:
-    if len(lines.text) > MAX_BYTES or len(lines.text.encode("utf-8", "replace")) > MAX_BYTES:
+def _unreadable(file: str, text: str) -> Problem | None:
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return _too_large(file)
-    if not (found := _UNREADABLE.search(lines.text)):
+    if not (found := _UNREADABLE.search(text)):
         return None
     return Problem(
         "TN111",
         f"There is an unreadable character (U+{ord(found[0]):04X}) in the file.",
-        Source(file, *lines.at(found.start())),
+        Source(file, *Lines.of(text).at(found.start())),
         "Delete it; such characters often come with text copied from another program.",
     )
 

@@ -50,6 +50,9 @@ class _Finder:
         self.said = str(getattr(error, "problem", None) or getattr(error, "reason", ""))
         self.doing = str(getattr(error, "context", None) or "")
         self.index = min(mark.index if mark else 0, len(lines.text))
+        self.ended = not lines.text[self.index :].strip()
+        if self.ended:
+            self.index = max(0, len(lines.text.rstrip()) - 1)
         self.begun = min(begun.index, len(lines.text)) if begun else self.index
         self.number, self.column = lines.at(self.index)
         self.line = lines.line(self.number)
@@ -195,14 +198,17 @@ def _missing_colon(at: _Finder) -> Problem | None:
 
 
 def _unclosed_bracket(at: _Finder) -> Problem | None:
-    if "flow" not in at.doing or not at.said.startswith("did not find expected ','"):
+    if "flow" not in at.doing or not (at.ended or at.said.startswith("did not find expected ','")):
         return None
-    opened = at.lines.text[at.begun]
+    index = at.begun
+    if at.lines.text[index : index + 1] not in ("[", "{"):
+        index = max(at.lines.text.rfind(sign) for sign in "[{")
+    opened = at.lines.text[index]
     closing = "]" if opened == "[" else "}"
     return at.problem(
         "TN107",
         f"The {opened} that opens here is not closed where it should be.",
-        at.begun,
+        index,
         f"Add the missing comma or {closing}, or put quotes around a text that contains"
         " a colon, comma or bracket.",
     )
