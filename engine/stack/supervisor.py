@@ -11,14 +11,15 @@ import os
 import select
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from engine.stack import postgres, temporal
 from engine.stack.datadir import DataDir, ProcessNote, StackInfo
 from engine.stack.leftovers import kill_noted
+from engine.stack.place import Place, Report
 from engine.stack.ports import LOOPBACK, Wish, choose
 from engine.stack.postgres import Postgres
 from engine.stack.process import Child, Program, wait_until_ready
@@ -28,9 +29,6 @@ from engine.stack.temporal import Temporal
 POSTGRES_PORT = 5532
 TEMPORAL_PORT = 7243
 UI_PORT = 8243
-FIRST_DELAY_S = 0.2
-LONGEST_DELAY_S = 10.0
-STEADY_AFTER_S = 30.0
 
 
 class Command(NamedTuple):
@@ -39,27 +37,6 @@ class Command(NamedTuple):
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Something happened to a process of the stack, for people to read."""
-
-    what: Literal["starting", "ready", "died", "restarted", "stopping", "stopped"]
-    name: str
-    detail: str = ""
-
-
-@dataclass(slots=True)
-class _Place:
-    """Where one process runs, dies and is started again."""
-
-    program: Program
-    clear: Callable[[], None]
-    child: Child | None = None
-    started_s: float = 0.0
-    deaths: int = 0
-    restart_at_s: float = 0.0
 
 
 class Stack:
@@ -90,7 +67,7 @@ class Stack:
         self._commands = tuple(commands)
         self._prepare = prepare
         self._report = report
-        self._places: list[_Place] = []
+        self._places: list[Place] = []
         self._stops = StopRequests()
         self._info: StackInfo | None = None
 
@@ -138,18 +115,14 @@ class Stack:
             self._sleep()
             if self._stops.requested:
                 break
-            changed = [self._look_after(place) for place in self._places]
+            changed = [place.look_after() for place in self._places]
             if any(changed):
                 self._note_processes()
 
     def stop(self) -> None:
         """Stop everything in reverse order and release the data directory. Safe to call twice."""
         for place in reversed(self._places):
-            if place.child is not None:
-                self._report(Report("stopping", place.program.name))
-                place.child.stop(self._stops)
-                place.child = None
-                self._report(Report("stopped", place.program.name))
+            place.stop(self._stops)
         self._places.clear()
         if self._info is not None:
             self._dir.remove_info()
@@ -209,7 +182,7 @@ class Stack:
         )
 
     def _start(self, program: Program, clear: Callable[[], None] = lambda: None) -> Child:
-        place = _Place(program, clear, child=Child(program), started_s=time.monotonic())
+        place = Place(program, report=self._report, clear=clear)
         self._places.append(place)
         assert place.child is not None
         return place.child
@@ -232,29 +205,6 @@ class Stack:
         poll.poll(max(0.0, min(due) - time.monotonic()) * 1000 + 1 if due else None)
         self._stops.drain()
 
-    def _look_after(self, place: _Place) -> bool:
-        """Bury a dead child, start one that is due; whether the processes changed."""
-        now = time.monotonic()
-        if place.child is not None:
-            if not place.child.wait(0):
-                return False
-            self._bury(place, place.child, now)
-        elif now >= place.restart_at_s:
-            place.clear()
-            place.child, place.started_s = Child(place.program), now
-            self._report(Report("restarted", place.program.name))
-        return True
-
-    def _bury(self, place: _Place, child: Child, now: float) -> None:
-        code = child.bury()
-        steady = now - place.started_s > STEADY_AFTER_S
-        delay_s = restart_delay_s(0 if steady else place.deaths)
-        place.deaths = 1 if steady else place.deaths + 1
-        place.child, place.restart_at_s = None, now + delay_s
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        detail = f"{how}; again in {delay_s:g} s; see {place.program.log}"
-        self._report(Report("died", place.program.name, detail))
-
     def _note_processes(self) -> None:
         children = [place.child for place in self._places if place.child is not None]
         notes = tuple(ProcessNote(one.program.name, one.pid, one.created_s) for one in children)
@@ -266,12 +216,3 @@ class Stack:
         old = self._dir.read_info()
         kill_noted(note for note in (old.processes if old else ()) if note.name != "postgres")
         self._dir.remove_info()
-
-
-def restart_delay_s(deaths: int) -> float:
-    """How long to wait before the next start after so many quick deaths.
-
-    >>> [restart_delay_s(deaths) for deaths in (0, 1, 2, 9)]
-    [0.2, 0.4, 0.8, 10.0]
-    """
-    return float(min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(deaths, 16)))

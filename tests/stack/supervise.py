@@ -9,8 +9,9 @@ import contextlib
 import sys
 from pathlib import Path
 
+from engine.stack.place import Report
 from engine.stack.stopping import Stopped
-from engine.stack.supervisor import Command, Report, Stack
+from engine.stack.supervisor import Command, Stack
 
 
 def main() -> None:
