@@ -1,0 +1,226 @@
+"""Pydantic's errors as problems at their line, in the words of the author.
+
+The one place of the playbook language that meets pydantic's errors. Knows no semantics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from engine.language.diagnostics import Problem, nearest
+from engine.language.places import Path
+from engine.language.schema.playbook import STEPS
+from engine.language.source import Document
+
+_WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "model_type": "a mapping of names to values",
+}
+_BOUNDS = {
+    "greater_than": "greater than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+}
+
+
+class Explainer:
+    """Turns the errors of one form, read from the value at `base`, into problems."""
+
+    def __init__(self, document: Document, base: Path, value: Any, form: type[BaseModel]) -> None:
+        self._document = document
+        self._base = base
+        self._value = value
+        self._form = form
+
+    def explain(self, error: ErrorDetails) -> Problem:
+        """Return the problem an error of pydantic stands for."""
+        inner, lost = _follow(self._value, error["loc"])
+        path = (*self._base, *inner)
+        kind, context = error["type"], error.get("ctx", {})
+        name = str(error["loc"][-1]) if error["loc"] else ""
+        match kind:
+            case "tenure":
+                at = (*path, context["at"]) if context["at"] else path
+                by_key = bool(context["at"]) or "[key]" in lost
+                return self._at(context["code"], context["message"], at, context["remedy"], by_key)
+            case "extra_forbidden":
+                return self._unknown_key(name, inner, path)
+            case "missing":
+                return self._missing(name, path)
+            case "literal_error":
+                return self._no_choice(error, path)
+            case "too_short" | "string_too_short":
+                message = f"{_said(inner)} is empty."
+                return self._at("TN156", message, path, "Fill it in, or leave the key out.", True)
+            case _ if kind in _BOUNDS:
+                bound = _BOUNDS[kind].format(**context)
+                message = f"{_said(inner)} has to be {bound}, not {error['input']}."
+                return self._at("TN155", message, path, f"Write a number that is {bound}.")
+            case _:
+                return self._wrong_kind(kind, error, inner, path)
+
+    def _at(self, code: str, message: str, path: Path, remedy: str, key: bool = False) -> Problem:
+        where = self._document.where(path, key=key)
+        return Problem(code, message, where, remedy, self._document.length(path, key=key))
+
+    def _unknown_key(self, name: str, inner: Path, path: Path) -> Problem:
+        known = keys_at(self._form, inner[:-1])
+        near = nearest(name, known)
+        owner = _said(inner[:-1]) if inner[:-1] else _owner(self._form)
+        if near:
+            remedy = f"Did you mean `{near}`?"
+        elif elsewhere := [kind for kind, form in STEPS.items() if name in keys_of(form)]:
+            remedy = f"`{name}` belongs to {_listed(elsewhere[:4])}. Here: {', '.join(known)}."
+        else:
+            remedy = f"The keys here are {', '.join(known)}."
+        return self._at("TN150", f'{owner} has no key "{name[:60]}".', path, remedy, True)
+
+    def _missing(self, name: str, path: Path) -> Problem:
+        owner = _owner(self._form) if path == self._base else f"`{path[-1]}`"
+        message = f"{owner} needs `{name}`, and it is missing."
+        key = bool(path) and isinstance(path[-1], str)
+        return self._at("TN151", message, path, f"Add `{name}: …`.", key)
+
+    def _no_choice(self, error: ErrorDetails, path: Path) -> Problem:
+        given = error["input"]
+        expected = str(error.get("ctx", {}).get("expected", ""))
+        choices = [part.strip("' ") for part in expected.replace(" or ", ", ").split(",")]
+        near = nearest(str(given), choices)
+        remedy = f"Did you mean `{near}`?" if near else f"Write one of: {', '.join(choices)}."
+        return self._at("TN153", f"{shown(given)} is not one of the choices.", path, remedy)
+
+    def _wrong_kind(self, kind: str, error: ErrorDetails, inner: Path, path: Path) -> Problem:
+        wanted = _WANTED.get(kind, "another kind of value")
+        given = error["input"]
+        message = f"{_said(inner)} should be {wanted}, not {shown(given)}."
+        return self._at("TN152", message, path, _remedy(kind, given))
+
+
+def _follow(value: Any, loc: Iterable[int | str]) -> tuple[Path, tuple[int | str, ...]]:
+    """Follow pydantic's location through what the author wrote, leaving out its own words."""
+    inner: tuple[str | int, ...] = ()
+    lost: tuple[str | int, ...] = ()
+    for part in loc:
+        if isinstance(value, dict) and part in value:
+            inner, value = (*inner, part), value[str(part)]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            inner, value = (*inner, part), value[part]
+        else:
+            lost = (*lost, part)
+    return inner, lost
+
+
+def keys_of(form: type[BaseModel]) -> list[str]:
+    """Return the keys a form knows, as authors write them."""
+    return [field.alias or name for name, field in form.model_fields.items()]
+
+
+def keys_at(form: type[BaseModel], inner: Path) -> list[str]:
+    """Return the keys known at a place inside a form.
+
+    >>> from engine.language.schema.people_steps import TaskStep
+    >>> keys_at(TaskStep, ("overdue", 0))
+    ['after', 'remind', 'escalate']
+    """
+    schema = form.model_json_schema(by_alias=True)
+    found = list(_descend([schema], inner, schema.get("$defs", {})))
+    return list(dict.fromkeys(key for at in found for key in at.get("properties", ())))
+
+
+def _descend(
+    at: list[dict[str, Any]], inner: Path, definitions: dict[str, Any]
+) -> Iterable[dict[str, Any]]:
+    at = [one for each in at for one in _alternatives(each, definitions)]
+    if not inner:
+        return at
+    step, rest = inner[0], inner[1:]
+    following: list[dict[str, Any]] = []
+    for each in at:
+        if isinstance(step, int):
+            following.append(each.get("items") or (each if "properties" in each else {}))
+        elif step in each.get("properties", {}):
+            following.append(each["properties"][step])
+        elif isinstance(each.get("additionalProperties"), dict):
+            following.append(each["additionalProperties"])
+    return _descend(following, rest, definitions) if following else []
+
+
+def _alternatives(
+    schema: dict[str, Any], definitions: dict[str, Any]
+) -> Iterable[dict[str, Any]]:
+    if "$ref" in schema:
+        yield from _alternatives(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+        return
+    either = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    yield from (one for each in either for one in _alternatives(each, definitions))
+    if not either:
+        yield schema
+        if schema.get("type") == "array":
+            yield from _alternatives(schema.get("items", {}), definitions)
+
+
+def _owner(form: type[BaseModel]) -> str:
+    """Return what a form is called in a message."""
+    kind = next((kind for kind, known in STEPS.items() if known is form), None)
+    if kind is not None:
+        return f"{'An' if kind[0] in 'aeiou' else 'A'} `{kind}` step"
+    words = {"PlaybookForm": "A playbook", "EnrollForm": "`enroll`"}
+    return words.get(form.__name__, "This trigger")
+
+
+def _said(inner: Path) -> str:
+    """Return the words for a place: the last key, with the number of the item in its list."""
+    names = [part for part in inner if isinstance(part, str)]
+    if not names:
+        return "This"
+    if isinstance(inner[-1], int):
+        return f"Item {inner[-1] + 1} of `{names[-1]}`"
+    return f"`{names[-1]}`"
+
+
+def _listed(kinds: list[str]) -> str:
+    return ", ".join(f"`{kind}`" for kind in kinds)
+
+
+def shown(value: object) -> str:
+    """Return a value as a message names it."""
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value[:60]}"'
+        case _:
+            return str(value)
+
+
+def _remedy(kind: str, given: object) -> str:
+    if given is None:
+        return "Fill it in, or leave the key out."
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        return f'Put it in quotes: "{shown(given)}".'
+    if kind == "string_type":
+        return "Write one text."
+    if kind == "bool_type":
+        return "Write true or false."
+    if kind == "list_type":
+        return f"Put it in brackets: [{given}]." if isinstance(given, str) else "Write a list."
+    if kind in ("dict_type", "model_type"):
+        return "Write `name: value` pairs, indented below the key."
+    return f"Write {_WANTED.get(kind, 'another value')}."

@@ -1,0 +1,274 @@
+"""Reading a playbook: a document becomes a tree of steps, each with its form or its problems.
+
+A step that is wrong keeps nothing else from being read: what is wrong in it is noted and left out,
+and what it holds is read all the same. Knows shapes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from engine.language.diagnostics import Problem, nearest
+from engine.language.places import Path
+from engine.language.schema.explaining import Explainer, shown
+from engine.language.schema.playbook import BODIES, NAMED_BY_KIND, STEPS, PlaybookForm
+from engine.language.schema.triggers import TRIGGERS
+from engine.language.schema.words import Form
+from engine.language.source import Document
+
+F = TypeVar("F", bound=Form)
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as read. `form` is None when it is too broken to be looked at; `named` says that
+    the author chose the id. `bodies` holds the steps inside it by their place in it."""
+
+    kind: str
+    id: str
+    path: Path
+    form: Form | None
+    named: bool
+    bodies: Mapping[Path, tuple[Step, ...]]
+
+    @property
+    def name(self) -> str:
+        """What expressions and texts call the step."""
+        return self.id.replace("-", "_")
+
+    def inside(self) -> Iterator[Step]:
+        """Give all steps it holds, at any depth, in file order."""
+        for steps in self.bodies.values():
+            yield from every(steps)
+
+
+def every(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Give steps and all steps inside them, in file order."""
+    for step in steps:
+        yield step
+        yield from step.inside()
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger as read."""
+
+    kind: str
+    path: Path
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A playbook as read. `form` is None when its top level cannot be used."""
+
+    document: Document
+    form: PlaybookForm | None
+    triggers: tuple[Trigger, ...] = ()
+    steps: tuple[Step, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+    def every(self) -> Iterator[Step]:
+        """Give all steps at any depth, in file order."""
+        return every(self.steps)
+
+
+def read_playbook(document: Document) -> Playbook:
+    """Read all of a playbook's parts, noting every problem of shape; never raises."""
+    reader = _Reader(document)
+    if not isinstance(document.value, dict):
+        message = f"A playbook is a mapping that begins with `playbook: name`, not {shown(document.value)}."
+        reader.note("TN160", message, (), "Begin with `playbook: my-playbook`, then `steps:`.")
+        return Playbook(document, None, problems=reader.problems)
+    form = reader.form(PlaybookForm, document.value, ())
+    steps = reader.steps(document.value.get("steps"), ("steps",))
+    enroll = document.value.get("enroll")
+    triggers = reader.triggers(enroll.get("on"), ("enroll", "on")) if _has_on(enroll) else ()
+    return Playbook(document, form, triggers, steps, reader.problems)
+
+
+def _has_on(enroll: object) -> bool:
+    return isinstance(enroll, dict) and enroll.get("on") is not None
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.problems: list[Problem] = []
+        self._document = document
+        self._taken = set(_authored(document.value))
+        self._numbers: dict[str, int] = {}
+
+    def note(self, code: str, message: str, path: Path, remedy: str, *, key: bool = False) -> None:
+        """Note a problem at a place."""
+        where, length = self._document.where(path, key=key), self._document.length(path, key=key)
+        self.problems.append(Problem(code, message, where, remedy, length))
+
+    def form(self, form: type[F], value: dict[str, Any], base: Path) -> F | None:
+        """Read a mapping into its form. What is wrong is noted and left out; None when what is
+        left is no form at all."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return form.model_validate(value)
+            except ValidationError as error:
+                explainer = Explainer(self._document, base, value, form)
+                errors = error.errors(include_url=False)
+                if attempt == 0:
+                    found = (explainer.explain(one) for one in errors)
+                    self.problems += dict.fromkeys(found)
+                value = _without(value, [one["loc"] for one in errors])
+        return None
+
+    def steps(self, value: Any, path: Path) -> tuple[Step, ...]:
+        """Read a list of steps; anything else has been noted by the form that holds it."""
+        if not isinstance(value, list):
+            return ()
+        found = (self._step(one, (*path, index)) for index, one in enumerate(value))
+        return tuple(step for step in found if step is not None)
+
+    def _step(self, value: Any, path: Path) -> Step | None:
+        if not isinstance(value, dict):
+            message = f"A step is a mapping such as `task: triage`, not {shown(value)}."
+            self.note("TN152", message, path, "Write `- task: triage` with its keys below it.")
+            return None
+        kind = self._kind(value, path, STEPS, "step", "TN157", "TN158")
+        if kind is None:
+            self._read_on(value, path)
+            return None
+        form = self.form(STEPS[kind], value, path)
+        named = value.get(kind) if kind in NAMED_BY_KIND else value.get("id")
+        step_id = named if isinstance(named, str) and named else self._number(kind)
+        bodies = self._bodies(kind, value, path)
+        return Step(kind, step_id, path, form, step_id is named, bodies)
+
+    def _bodies(self, kind: str, value: Any, path: Path) -> Mapping[Path, tuple[Step, ...]]:
+        patterns = BODIES.get(kind, ())
+        places = [(inner, body) for p in patterns for inner, body in _expand(value, p)]
+        return {inner: self.steps(body, (*path, *inner)) for inner, body in places}
+
+    def _read_on(self, value: dict[str, Any], path: Path) -> None:
+        """Look into the bodies of a step nobody knows the kind of."""
+        known = {pattern for patterns in BODIES.values() for pattern in patterns}
+        for inner, body in [found for p in sorted(known) for found in _expand(value, p)]:
+            self.steps(body, (*path, *inner))
+
+    def _kind(
+        self,
+        value: dict[str, Any],
+        path: Path,
+        kinds: Mapping[str, type[Form]],
+        what: str,
+        none: str,
+        several: str,
+    ) -> str | None:
+        found = [key for key in value if key in kinds]
+        if len(found) == 1:
+            return found[0]
+        if len(found) > 1 and (chosen := _only_fitting(value, found, kinds)):
+            return chosen
+        if found:
+            names = " and ".join(f"`{kind}`" for kind in found)
+            message = f"This is {names} in one {what}."
+            self.note(several, message, (*path, found[1]), _split_remedy(found[1]), key=True)
+            return None
+        near = _nearest_kind(value, kinds)
+        first = (*path, next(iter(value))) if value else path
+        where = (*path, near[0]) if near else first
+        hint = f"Did you mean `{near[1]}`? " if near else ""
+        message = f"This {what} does not say what kind it is."
+        self.note(none, message, where, f"{hint}The kinds are {', '.join(kinds)}.", key=True)
+        return None
+
+    def _number(self, kind: str) -> str:
+        while True:
+            self._numbers[kind] = self._numbers.get(kind, 0) + 1
+            made = f"{kind.replace('_', '-')}-{self._numbers[kind]}"
+            if made not in self._taken:
+                return made
+
+    def triggers(self, value: Any, path: Path) -> tuple[Trigger, ...]:
+        """Read the triggers, given as a list or as one mapping."""
+        items = value if isinstance(value, list) else [value]
+        found = []
+        for index, one in enumerate(items):
+            at = (*path, index) if isinstance(value, list) else path
+            trigger = self._trigger(one, at)
+            if trigger is not None:
+                found.append(trigger)
+        return tuple(found)
+
+    def _trigger(self, value: Any, path: Path) -> Trigger | None:
+        if not isinstance(value, dict):
+            message = f"A trigger is a mapping such as `health.enters: red`, not {shown(value)}."
+            remedy = f"Write `- health.enters: red`. The triggers are {', '.join(TRIGGERS)}."
+            self.note("TN159", message, path, remedy)
+            return None
+        kind = self._kind(value, path, TRIGGERS, "trigger", "TN159", "TN159")
+        form = self.form(TRIGGERS[kind], value, path) if kind else None
+        return Trigger(kind, path, form) if kind and form else None
+
+
+def _only_fitting(
+    value: dict[str, Any], found: list[str], kinds: Mapping[str, type[Form]]
+) -> str | None:
+    """Return the one kind for which the other kinds' keys are plain keys (`escalate` in a rung)."""
+    fitting = [
+        kind
+        for kind in found
+        if all(
+            other in {f.alias or n for n, f in kinds[kind].model_fields.items()} for other in found
+        )
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _split_remedy(second: str) -> str:
+    return f"Begin a new item, with its own dash, for `{second}`."
+
+
+def _nearest_kind(
+    value: dict[str, Any], kinds: Mapping[str, type[Form]]
+) -> tuple[str, str] | None:
+    for key in value:
+        if near := nearest(key, list(kinds)):
+            return key, near
+    return None
+
+
+def _expand(value: Any, pattern: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
+    """Give the places a pattern such as ("arms", "*", "steps") leads to."""
+    if not pattern:
+        yield (), value
+        return
+    head, rest = pattern[0], pattern[1:]
+    inner: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        inner = [(k, v) for k, v in value.items() if head in ("*", k)]
+    elif isinstance(value, list) and head == "*":
+        inner = list(enumerate(value))
+    for key, content in inner:
+        for path, found in _expand(content, rest):
+            yield (key, *path), found
+
+
+def _authored(value: Any) -> Iterator[str]:
+    """Give every text that may be an id an author chose."""
+    if isinstance(value, dict):
+        for key, content in value.items():
+            if (key in NAMED_BY_KIND or key == "id") and isinstance(content, str):
+                yield content
+            yield from _authored(content)
+    elif isinstance(value, list):
+        for content in value:
+            yield from _authored(content)
+
+
+def _without(value: Any, locations: list[tuple[int | str, ...]]) -> Any:
+    """Copy a mapping without what the errors are about (their top-level keys)."""
+    wrong = {location[0] for location in locations if location}
+    return {key: content for key, content in value.items() if key not in wrong}
