@@ -12,7 +12,12 @@ NAMES = Names(
     {"a.n": "number", "a.t": "text", "a.l": "list", "a.d": "date", "f.x": "fact", "s-t.x": "text"},
     {"a.t": ("one", "two")},
 )
-PIECES = ["a.n", "a.t", "a.l", "a.d", "f.x", "s-t.x", "now", "zz", "a", "a.n.q", "true", "false", "in", "and", "not", "null", "has(", "size(", "min(", "date(", ".", ",", '"', "1", "2.5", "30d", "10k", "1e999", '"one"', '"("', 'r"\\"', "&&", "||", "!", "==", "!=", "=", "<", "<=", "+", "-", "*", "/", "%", "?", ":", "(", ")", "[", "]", "{", "}", "“x”", "é", "//", ".contains(", ".matches(", ".foo("]
+SPELLED = """
+a.n a.t a.l a.d f.x s-t.x now zz a a.n.q true false in and not null has( size( min( date( . , "
+1 2.5 30d 10k 1e999 "one" "(" r"\\" && || ! == != = < <= + - * / % ? : ( ) [ ] { } “x” é //
+.contains( .matches( .foo(
+"""
+PIECES = SPELLED.split()
 TYPED = st.one_of(
     st.text(max_size=40),
     st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join),
