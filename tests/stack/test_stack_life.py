@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,8 +23,8 @@ SLEEPER = (sys.executable, "-c", "import time; time.sleep(300)")
 STUBBORN = (
     sys.executable,
     "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True);"
-    "time.sleep(300)",
+    "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "open(sys.argv[1], 'w').close(); time.sleep(300)",
 )
 
 
@@ -125,8 +126,10 @@ def test_stop_is_in_reverse_order_and_complete(supervise) -> None:
     assert not any(child.is_running() for child in children)
 
 
-def test_second_interrupt_hurries(supervise) -> None:
-    stack = supervise(*STUBBORN)
+def test_second_interrupt_hurries(supervise, server_home: Path) -> None:
+    os.mkfifo(server_home / "deaf")
+    stack = supervise(*STUBBORN, str(server_home / "deaf"))
+    (server_home / "deaf").read_text()  # returns once the command ignores the signal
     began = time.monotonic()
     stack.process.send_signal(signal.SIGINT)
     stack.read_until("stopping extra")
