@@ -145,8 +145,8 @@ def seen(value: str) -> str:
 
 
 SPELLED = """
-{{ }} {% %} {# #} if for in endif endfor else a a.b account.name x . ( ) [ 'q' 1 - | upper date money
-default loop is none not + * % ** ~ < == set raw endraw
+{{ }} {% %} {# #} if for in endif endfor else a a.b account.name x . ( ) [ 'q' 1 - | upper date
+money default loop is none not + * % ** ~ < == set raw endraw
 """
 TYPED = st.one_of(
     st.text(max_size=60),

@@ -121,6 +121,8 @@ def _not_choices(tokens: list[Token], names: Names) -> list[Finding]:
 def _not_a_choice(name: str, value: str, allowed: tuple[str, ...], j: int) -> Finding:
     best = nearest(value, list(allowed))
     hint = f'Did you mean "{best}"? ' if best else ""
+    if value == "":
+        hint = f"Ask whether there is a value with `has({name})`. "
     message = f'`{name}` is never "{value}"'
     return Finding(codes.NOT_A_CHOICE, message, f"{hint}It is one of: {listed(allowed)}.", j, j)
 

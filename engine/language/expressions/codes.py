@@ -101,7 +101,7 @@ EXPRESSION_CODES: tuple[Code, ...] = (
         EMPTY,
         "The expression is empty",
         "An expression was expected and there is none.",
-        "",
+        "// only a comment",
         "health.score < 50",
     ),
     Code(

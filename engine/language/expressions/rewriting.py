@@ -156,8 +156,8 @@ def _number(out: Rewritten, i: int) -> None:
     elif unit in _SECONDS and number * _SECONDS[unit] <= _LONGEST_SECONDS:
         out.add(f'duration("{number * _SECONDS[unit]:.6f}s")', i)
     elif unit in _SECONDS or unit == "":
-        message = f"`{token.text}` is too large"
-        out.give_up(codes.BAD_LITERAL, message, "Lengths of time go up to 100 years.", i)
+        remedy = "Lengths of time go up to 100 years." if unit else "Write a smaller number."
+        out.give_up(codes.BAD_LITERAL, f"`{token.text}` is too large", remedy, i)
     else:
         out.give_up(
             codes.BAD_LITERAL, f"`{token.text}` is not a value", _unit_remedy(token.text), i

@@ -8,6 +8,19 @@ from engine.language.expressions.names import Names, listed
 from engine.language.expressions.rewritten import Rewritten
 from engine.language.expressions.tokens import Token
 
+_UNITS = ("minutes", "minute", "hours", "hour", "days", "day", "weeks", "week", "months", "month")
+_FOREIGN = {
+    "if": "Leave `if` out and write the condition alone.",
+    "is": "Write `==`, or `!=` for is not.",
+    "between": "Write `health.score >= 1 && health.score <= 5`.",
+    "contains": 'Write `account.name.contains("x")`, or `"x" in account.tags` for a list.',
+    "size": "Write `size(account.tags)`.",
+    "has": "Write `has(account.arr)`.",
+    "yes": "Write `true`, or the name alone.",
+    "no": "Write `false`, or `!` before the name.",
+    **dict.fromkeys(_UNITS, "A length of time is one word: `30min`, `12h`, `90d`, `2w`."),
+}
+
 
 def presence(out: Rewritten, name: str, i: int, names: Names) -> str:
     """The hidden variable that says whether the name at token `i` has a value."""
@@ -50,7 +63,9 @@ def _unknown_name(out: Rewritten, name: str, i: int, names: Names) -> None:
         return
     best = names.closest(name)
     did_you_mean = f"Did you mean `{best}`? " if best else ""
-    if "." not in name and _is_compared(out.tokens, i):
+    if name in _FOREIGN:
+        remedy = _FOREIGN[name]
+    elif "." not in name and _is_compared(out.tokens, i):
         remedy = f'A text stands in quotes: "{name}". {did_you_mean}'
     elif namespace and "." in name:
         remedy = f"{did_you_mean}Known here: {listed(namespace)}."

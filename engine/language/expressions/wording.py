@@ -15,11 +15,12 @@ from engine.language.expressions.tokens import Token, ends_operand, operands
 
 _OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '\((.*)\)'")
 _ARGUMENT = re.compile(r"(?:[^,()]|\((?:[^()]|\([^()]*\))*\))+")
+_ORDERING = ("<", "<=", ">", ">=")
 _COMPARING = ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_")
 _SUBJECTS = {
     "size": "size() counts a text or a list",
-    "math.@max": "max() compares numbers",
-    "math.@min": "min() compares numbers",
+    "math.@max": "max() and min() compare numbers",
+    "math.@min": "max() and min() compare numbers",
     "contains": ".contains() looks into a text",
     "startsWith": ".startsWith() looks at a text",
     "endsWith": ".endsWith() looks at a text",
@@ -41,9 +42,27 @@ def translate(issues: list[Issue], out: Rewritten) -> list[Finding]:
         elif match := _OVERLOAD.fullmatch(issue.message):
             kinds = [_kind(each) for each in _split(match[2])]
             found.append(_mismatch(match[1], kinds, out.tokens, owner or 0))
-        elif not found:
-            found.append(_syntax(out.tokens, owner))
+        elif issue.message.startswith("math."):
+            found.append(_argument("math.@max", [], owner or 0))
+        elif _is_backslash(issue, out.tokens, owner):
+            remedy = "A backslash is written twice in a text: `\\\\`."
+            message = "this text has a backslash that means nothing"
+            found.append(Finding(codes.BAD_LITERAL, message, remedy, owner or 0, owner or 0))
+        elif not found and not _told(out, owner):
+            found.append(_syntax(out.tokens, owner, issue.message))
     return found
+
+
+def _is_backslash(issue: Issue, tokens: list[Token], owner: int | None) -> bool:
+    in_text = owner is not None and tokens[owner].kind == "string" and "\\" in tokens[owner].text
+    return in_text and ("string literal" in issue.message or "token recog" in issue.message)
+
+
+def _told(out: Rewritten, owner: int | None) -> bool:
+    """Whether something has been said already of the place where CEL stumbles."""
+    last = len(out.tokens) - 1 if owner is None else owner
+    unknown = {f.first for f in out.findings if f.code == codes.UNKNOWN_NAME}
+    return bool(unknown & {last, last - 1}) and owner is not None
 
 
 def _too_deep() -> Finding:
@@ -64,10 +83,14 @@ def _kind(cel_type: str) -> str:
     return "list" if cel_type.startswith("list") else KINDS.get(cel_type, "")
 
 
-def _syntax(tokens: list[Token], owner: int | None) -> Finding:
+def _syntax(tokens: list[Token], owner: int | None, said: str) -> Finding:
     last = len(tokens) - 1
     if owner is None:
         remedy = "Write what it is to be compared or combined with."
+        if tokens[last].text == "%":
+            remedy = "A percentage is a plain number: `50`."
+        elif "expecting ':'" in said:
+            remedy = "After `?` come two results: `condition ? this : that`."
         message = f"something is missing after `{tokens[last].text}`"
         return Finding(codes.SYNTAX, message, remedy, last, last)
     text = tokens[owner].text
@@ -78,6 +101,8 @@ def _syntax(tokens: list[Token], owner: int | None) -> Finding:
     elif before:
         message = f"`{text}` does not fit after `{before.text}`"
         remedy = "Check for something missing between the two, or too much."
+        if text == ",":
+            remedy = 'A list stands in square brackets: `["a", "b"]`.'
     else:
         message = f"an expression cannot begin with `{text}`"
         remedy = "Write what it is about in front, for example `health.score`."
@@ -132,12 +157,19 @@ def _not_yes_no(tokens: list[Token], wrong: Range, kind: str, i: int) -> Finding
     }.get(kind, f"has({written})")
     message = f"{_is(tokens, wrong, kind)}, not something that is true or false"
     remedy = f"Compare it with something, for example `{example}`."
+    if (
+        tokens[i].text == "!"
+        and wrong[1] < len(tokens)
+        and tokens[wrong[1]].text in (*_ORDERING, "==", "!=")
+    ):
+        whole = _written(tokens, (wrong[0], operands(tokens, wrong[1])[1][1]))
+        remedy = f"Put what is denied in brackets: `!({whole})`."
     return Finding(codes.MISMATCH, message, remedy, wrong[0], wrong[1] - 1)
 
 
 def _argument(function: str, kinds: list[str], i: int) -> Finding:
-    given = " and ".join(WORDS.get(kind, "something else") for kind in kinds) or "nothing"
-    message = f"{_SUBJECTS[function]}, but is given {given}"
+    given = " and ".join(WORDS.get(kind, "something else") for kind in kinds)
+    message = _SUBJECTS[function] + (f", but is given {given}" if given else "")
     remedy = "Check what it is used on and what stands in its brackets."
     if kinds[:1] == ["list"] and function == "contains":
         remedy = 'Ask a list with `in`: `"x" in account.tags`.'
@@ -168,27 +200,29 @@ def _remedy(operator: str, kinds: list[str], tokens: list[Token], i: int) -> str
 
 
 def _chained(tokens: list[Token], part: Range) -> bool:
-    return any(token.text in ("<", "<=", ">", ">=") for token in tokens[part[0] : part[1]])
+    return any(token.text in _ORDERING for token in tokens[part[0] : part[1]])
 
 
 def _in_remedy(kinds: list[str], left: str, right: str) -> str:
     if kinds[1] == "text":
         return f"To look into a text write `{right}.contains({left})`."
     if kinds[1] != "list":
-        return f'Put a list on the right: `{left} in ["a", "b"]`.'
+        example = "[1, 2]" if kinds[0] == "number" else '["a", "b"]'
+        return f"Put a list on the right: `{left} in {example}`."
     return "Write the values of the list the way the left side is written."
 
 
 def _comparing_remedy(kinds: list[str], left: str, right: str) -> str:
     pair = set(kinds)
     literal = next((each for each in (right, left) if each[:1] in "\"'"), "")[1:-1]
+    yes_no = left if kinds[0] == "bool" else right
     name = left if right[:1] in "\"'" else right
     if "text" in pair and "number" in pair:
         number = _as_number(literal)
         plain = f"Write a number without quotes: `{number}`."
         return plain if number else "Compare a number with a number, a text with a text."
-    if "text" in pair and "bool" in pair:
-        return f"Write `{name}` alone for yes, `!{name}` for no."
+    if "bool" in pair and pair & {"text", "number"}:
+        return f"Write `{yes_no}` alone for yes, `!{yes_no}` for no."
     if "text" in pair and "datetime" in pair:
         return 'Write a date as `date("2026-01-31")`.'
     if "number" in pair and "datetime" in pair:
