@@ -139,6 +139,13 @@ def test_in_markdown_a_value_stays_literal(value: str, other: str) -> None:
     assert squeezed == "".join(expected.split()).replace("&#x27;", "'")
 
 
+def test_in_markdown_a_value_may_be_the_address_of_a_link() -> None:
+    url = "https://tenure.example/s/a_b*c?x=1&y=(2)~"
+    source = render("[Answer]({{ url }})", {"url": url}, markdown=True)
+    page = MarkdownIt().render(source)
+    assert page == f'<p><a href="{html.escape(url)}">Answer</a></p>\n'
+
+
 def seen(value: str) -> str:
     """A value without the characters no page can show."""
     return "".join(char for char in value if (char >= " " and char != "\x7f") or char.isspace())
