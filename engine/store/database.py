@@ -1,0 +1,125 @@
+"""The database: connections, transactions, the workspace's clock. No statement about a table here.
+
+Retrying is up to the caller: a transaction that raises TransientError left nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import PoolProxiedConnection
+
+from engine.plan.clock import Clock
+from engine.plan.model import Plan, PlanHash
+from engine.store.errors import Translated
+from engine.store.records import PostgresRecords
+
+CHANNEL = "tenure_outbox"
+"""Where the dispatcher listens for news of the outbox."""
+
+_SESSION = {
+    "timezone": "UTC",
+    "default_transaction_isolation": r"read\ committed",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "5min",
+}
+_CONNECT = {
+    "connect_timeout": 5,
+    "application_name": "tenure",
+    "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 30,
+}
+
+
+def real_now() -> datetime:
+    """Return what time it really is."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """A pool of connections to one database, and the clock of the workspace kept in it.
+
+    Safe to share between threads. `close` it before the process forks or ends.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        connections: int = 10,
+        real_now: Callable[[], datetime] = real_now,
+    ) -> None:
+        """`connections` is how many may be open at once; `real_now` is replaced in tests only."""
+        self.url = url
+        self.clock = clock
+        self._real_now = real_now
+        self._plans: dict[PlanHash, Plan] = {}
+        with Translated():
+            self._engine = create_engine(
+                url,
+                pool_size=connections,
+                max_overflow=0,
+                pool_timeout=30,
+                connect_args=_CONNECT,
+                isolation_level="READ COMMITTED",
+            )
+
+    @property
+    def now(self) -> datetime:
+        """The workspace's time."""
+        return self.clock.to_workspace(self._real_now())
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresRecords]:
+        """Open the records for one transaction: committed at the end, dropped on an error."""
+        with self._borrowed() as (pooled, driver):
+            records = PostgresRecords(driver, self.now, self._plans)
+            yield records
+            records.flush()
+            with Translated():
+                pooled.commit()
+            if records.owes:
+                _tell(driver)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Open a SQLAlchemy connection for one transaction: queries, the outbox, imports."""
+        with Translated(), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[tuple[PoolProxiedConnection, psycopg.Connection[Any]]]:
+        with Translated():
+            pooled = self._engine.raw_connection()
+        driver: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
+        try:
+            yield pooled, driver
+        except BaseException:
+            if driver.closed or driver.broken:
+                pooled.invalidate()
+                self._engine.dispose()  # the others are as dead, most likely
+            raise
+        finally:
+            pooled.close()  # rolls back what was not committed
+
+
+def _tell(connection: psycopg.Connection[Any]) -> None:
+    """Tell the dispatcher, after the commit: inside, a NOTIFY would serialise all commits.
+
+    Should this fail, the dispatcher finds the rows when it next looks by itself.
+    """
+    with suppress(psycopg.Error):
+        connection.execute(f"NOTIFY {CHANNEL}")
+        connection.commit()

@@ -1,0 +1,278 @@
+"""The statements of the records, as SQLAlchemy Core, compiled once per process.
+
+Owns SQL only. `compiled` turns a statement into the text and parameter names psycopg takes, so that
+carrying one out costs a dictionary and a round trip.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    Text,
+    Update,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, psycopg
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
+
+from engine.store import rows
+from engine.store.rows import Rows
+from engine.store.tables import (
+    UNDER_WAY,
+    account_scores,
+    accounts,
+    contacts,
+    enrollments,
+    facts,
+    live_plans,
+    outbox,
+    plans,
+    tasks,
+    timeline,
+    turns,
+    user_leave,
+    users,
+    waits,
+)
+
+_DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def compiled(statement: ClauseElement) -> str:
+    """Return a statement as psycopg's text; every value in it must be a named parameter."""
+    made = statement.compile(dialect=_DIALECT)
+    fixed = {name for name, value in made.params.items() if value is not None}
+    if fixed:
+        raise ValueError(f"the statement holds values of its own: {sorted(fixed)}")
+    return str(made)
+
+
+def _param(name: str) -> ColumnElement[Any]:
+    return bindparam(name, type_=Text)
+
+
+def _in(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of a list given as one array parameter."""
+    return column == any_(cast(bindparam(name), ARRAY(Text)))
+
+
+def _all(kind: Rows[Any]) -> Select[Any]:
+    return select(*kind.columns)
+
+
+def _by_key(kind: Rows[Any]) -> Select[Any]:
+    return _all(kind).where(kind.table.c[kind.key] == _param("key"))
+
+
+def _put(kind: Rows[Any]) -> Any:
+    return upsert(kind.table).values({name: bindparam(name) for name in kind.names})
+
+
+@cache
+def change(kind: Rows[Any], names: tuple[str, ...]) -> str:
+    """Return the update of some columns of the row whose key is `this`."""
+    statement: Update = (
+        update(kind.table)
+        .where(kind.table.c[kind.key] == _param("this"))
+        .values({name: bindparam(name) for name in names})
+    )
+    return compiled(statement)
+
+
+# --- accounts and people ----------------------------------------------------------------------
+
+ACCOUNT = compiled(_by_key(rows.ACCOUNTS))
+CHILDREN = compiled(
+    select(accounts.c.id).where(accounts.c.parent == _param("account")).order_by(accounts.c.id)
+)
+CHANGE_ACCOUNT = compiled(
+    update(accounts)
+    .where(accounts.c.id == _param("this"))
+    .values(fields=accounts.c.fields.op("||")(bindparam("fields", type_=JSONB)))
+)
+SCORE_AT = compiled(
+    select(account_scores.c.score)
+    .where(account_scores.c.account == _param("account"), account_scores.c.at <= bindparam("at"))
+    .order_by(account_scores.c.at.desc())
+    .limit(literal_column("1"))
+)
+_history = upsert(account_scores).values(
+    {name: bindparam(name) for name in ("account", "at", "score", "band")}
+)
+PUT_SCORE = compiled(
+    _history.on_conflict_do_update(
+        index_elements=["account", "at"],
+        set_={"score": _history.excluded.score, "band": _history.excluded.band},
+    )
+)
+CONTACTS = compiled(
+    _all(rows.CONTACTS).where(contacts.c.account == _param("account")).order_by(contacts.c.id)
+)
+CONTACT = compiled(_by_key(rows.CONTACTS))
+CHANGE_CONTACT = compiled(
+    update(contacts)
+    .where(contacts.c.id == _param("this"))
+    .values(fields=contacts.c.fields.op("||")(bindparam("fields", type_=JSONB)))
+)
+_leave = (
+    select(
+        func.array_agg(
+            postgresql.aggregate_order_by(
+                postgresql.array([user_leave.c.first, user_leave.c.last]), user_leave.c.first
+            )
+        )
+    )
+    .where(user_leave.c.user == users.c.id)
+    .scalar_subquery()
+)
+USER = compiled(
+    select(
+        users.c.id,
+        users.c.name,
+        users.c.email,
+        users.c.zone,
+        users.c.calendar,
+        users.c.manager,
+        _leave,
+    ).where(users.c.id == _param("user"))
+)
+OPEN_TASKS = compiled(
+    select(tasks.c.assignee, func.count())
+    .where(
+        tasks.c.status == literal_column("'open'"),
+        _in(tasks.c.assignee, "users"),
+        ~tasks.c.customer,
+    )
+    .group_by(tasks.c.assignee)
+)
+NEXT_TURN = compiled(
+    upsert(turns)
+    .values(team=bindparam("team"), turn=literal_column("0"))
+    .on_conflict_do_update(
+        index_elements=["team"], set_={"turn": turns.c.turn + literal_column("1")}
+    )
+    .returning(turns.c.turn)
+)
+
+# --- plans and enrollments --------------------------------------------------------------------
+
+PLAN = compiled(select(plans.c.document).where(plans.c.hash == _param("hash")))
+CURRENT_PLANS = compiled(
+    select(live_plans.c.playbook, live_plans.c.plan).order_by(live_plans.c.playbook)
+)
+ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS))
+LOCK_ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS).with_for_update(key_share=True))
+_of_subject = and_(
+    enrollments.c.playbook == _param("playbook"), enrollments.c.subject == _param("subject")
+)
+ACTIVE_ENROLLMENT = compiled(_all(rows.ENROLLMENTS).where(_of_subject, UNDER_WAY))
+LAST_ENDED = compiled(select(func.max(enrollments.c.ended_at)).where(_of_subject))
+ENROLLMENTS = compiled(
+    _all(rows.ENROLLMENTS)
+    .where(enrollments.c.account == _param("account"), UNDER_WAY)
+    .order_by(enrollments.c.started_at, enrollments.c.number)
+)
+PUT_ENROLLMENT = compiled(
+    _put(rows.ENROLLMENTS)
+    .on_conflict_do_nothing(index_elements=["playbook", "subject"], index_where=UNDER_WAY)
+    .returning(literal_column("1"))
+)
+
+# --- facts and waits --------------------------------------------------------------------------
+
+PUT_FACT = compiled(
+    upsert(facts)
+    .values({name: bindparam(name) for name in (*rows.FACTS.names, "known_at")})
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(literal_column("1"))
+)
+FACTS_SINCE = compiled(
+    _all(rows.FACTS)
+    .where(
+        facts.c.account == _param("account"),
+        facts.c.occurred_at >= bindparam("since"),
+        _in(facts.c.kind, "kinds"),
+    )
+    .order_by(facts.c.occurred_at, facts.c.number)
+)
+_wait = _put(rows.WAITS)
+PUT_WAIT = compiled(
+    _wait.on_conflict_do_update(
+        index_elements=["enrollment", "id"],
+        set_={
+            name: _wait.excluded[name]
+            for name in rows.WAITS.names
+            if name not in ("enrollment", "id")
+        },
+    )
+)
+_waits_of = waits.c.enrollment == _param("enrollment")
+DROP_ALL_WAITS = compiled(waits.delete().where(_waits_of))
+DROP_WAITS = compiled(waits.delete().where(_waits_of, _in(waits.c.id, "waits")))
+_names = cast(bindparam("names"), ARRAY(Text))
+WAITS_TOUCHED = compiled(
+    _all(rows.WAITS)
+    .join(enrollments, enrollments.c.id == waits.c.enrollment)
+    .where(
+        waits.c.account == _param("account"),
+        or_(
+            waits.c.names.op("&&")(_names),
+            waits.c.anchors.op("&&")(_names),
+            waits.c.fact_kind == any_(_names),
+        ),
+        UNDER_WAY,
+    )
+    .order_by(waits.c.since, waits.c.enrollment, waits.c.id)
+)
+WAIT_FOR_TASK = compiled(_all(rows.WAITS).where(waits.c.task == _param("task")))
+
+# --- tasks ------------------------------------------------------------------------------------
+
+PUT_TASK = compiled(insert(tasks).values({name: bindparam(name) for name in rows.TASKS.names}))
+TASK = compiled(_by_key(rows.TASKS))
+LOCK_TASK = compiled(_by_key(rows.TASKS).with_for_update(key_share=True))
+_tasks_of = tasks.c.enrollment == _param("enrollment")
+TASK_OF = compiled(
+    _all(rows.TASKS).where(
+        _tasks_of,
+        tasks.c.node == _param("node"),
+        tasks.c.path == cast(bindparam("path"), ARRAY(Text)),
+    )
+)
+_oldest_first = (tasks.c.created_at, tasks.c.number)
+TASKS_OF = compiled(_all(rows.TASKS).where(_tasks_of).order_by(*_oldest_first))
+TASKS_OF_NODES = compiled(
+    _all(rows.TASKS).where(_tasks_of, _in(tasks.c.node, "nodes")).order_by(*_oldest_first)
+)
+
+# --- the ledger, the timeline, the outbox -----------------------------------------------------
+
+EFFECT = compiled(_by_key(rows.EFFECTS))
+PUT_EFFECT = compiled(
+    _put(rows.EFFECTS).on_conflict_do_nothing(index_elements=["key"]).returning(literal_column("1"))
+)
+PUT_LINE = compiled(_put(rows.LINES).on_conflict_do_nothing(index_elements=["enrollment", "key"]))
+LINES = compiled(
+    _all(rows.LINES)
+    .where(timeline.c.enrollment == _param("enrollment"))
+    .order_by(timeline.c.at, timeline.c.number)
+)
+OWE = compiled(
+    insert(outbox)
+    .values(enrollment=bindparam("enrollment"), delivery=bindparam("delivery"))
+    .inline()
+)

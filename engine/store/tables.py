@@ -1,0 +1,359 @@
+"""The tables: what is kept, what must be unique, what refers to what. No statement is made here.
+
+Columns carry the names of the fields of `engine/effects/entities.py`, so that rows and values map
+onto each other by name. Ids are texts in code-point order (collation C), whatever the database's
+own collation. `json` keeps keys in the order they were written and is for what is shown as it was
+put; `jsonb` for what is compared or searched. Every instant is workspace time but the outbox's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, get_args
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+
+from engine.effects.entities import EffectStatus, EnrollmentStatus, TaskKind, TaskStatus
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fk",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+_ID = Text(collation="C")
+_AT = DateTime(timezone=True)
+_EMPTY = text("'{}'")
+_NONE = text("'[]'")
+_UPDATED_OFTEN: dict[str, Any] = {"postgresql_with": {"fillfactor": "85"}}
+"""Room on each page, so that an update need not touch the indices."""
+
+
+def _id(name: str, *rest: Any, **options: Any) -> Column[str]:
+    return Column(name, _ID, *rest, nullable=False, **options)
+
+
+def _one_of(column: str, words: Iterable[str]) -> CheckConstraint:
+    shown = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({shown})", name=column)
+
+
+# --- accounts and people ----------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id("id", primary_key=True),
+    Column("fields", JSONB, nullable=False),
+    Column("score", Double),
+    Column("band", Text),
+    Column("band_since", _AT),
+    Column("name", Text, Computed("fields ->> 'name'", persisted=True)),
+    Column("parent", _ID, Computed("fields ->> 'parent'", persisted=True)),
+    Column("csm", _ID, Computed("fields ->> 'csm'", persisted=True)),
+    **_UPDATED_OFTEN,
+)
+Index(None, accounts.c.parent, postgresql_where=accounts.c.parent.is_not(None))
+Index(None, accounts.c.csm, postgresql_where=accounts.c.csm.is_not(None))
+
+account_scores = Table(
+    "account_scores",
+    metadata,
+    _id("account", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", _AT, primary_key=True),
+    Column("score", Double, nullable=False),
+    Column("band", Text, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _id("id", primary_key=True),
+    _id("account", ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
+    Column("fields", JSONB, nullable=False),
+    Column("role", Text, Computed("fields ->> 'role'", persisted=True)),
+    Column("email", Text, Computed("fields ->> 'email'", persisted=True), nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _id("id", primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("zone", Text),
+    Column("calendar", Text, nullable=False, server_default="default"),
+    Column("manager", _ID, ForeignKey("users.id", deferrable=True, initially="DEFERRED")),
+)
+
+user_leave = Table(
+    "user_leave",
+    metadata,
+    _id("user", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("first", Date, primary_key=True),
+    Column("last", Date, nullable=False),
+    CheckConstraint("first <= last", name="order"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("turn", Integer, nullable=False),
+    postgresql_with={"fillfactor": "50"},
+)
+
+# --- plans and workspaces ---------------------------------------------------------------------
+
+plans = Table(
+    "plans",
+    metadata,
+    _id("hash", primary_key=True),
+    Column("playbook", Text, nullable=False, index=True),
+    Column("document", JSON, nullable=False),
+    Column("created_at", _AT, nullable=False),
+)
+
+live_plans = Table(
+    "live_plans",
+    metadata,
+    Column("playbook", Text, primary_key=True),
+    _id("plan", ForeignKey("plans.hash")),
+    Column("applied_at", _AT, nullable=False),
+    Column("applied_by", Text, nullable=False),
+)
+
+applies = Table(
+    "applies",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("playbook", Text, nullable=False, index=True),
+    Column("plan", _ID, ForeignKey("plans.hash")),
+    Column("applied_at", _AT, nullable=False),
+    Column("applied_by", Text, nullable=False),
+)
+"""Every change of a live plan; `plan` is null where a playbook was taken out of service."""
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    _id("hash", primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("applied_at", _AT, nullable=False),
+    Column("current", Boolean, nullable=False),
+)
+Index("workspaces_one_current", workspaces.c.current, unique=True, postgresql_where="current")
+
+# --- runs -------------------------------------------------------------------------------------
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    _id("id", primary_key=True),
+    Column("playbook", Text(collation="C"), nullable=False),
+    _id("plan", ForeignKey("plans.hash"), index=True),
+    _id("account", ForeignKey("accounts.id")),
+    Column("contact", _ID, ForeignKey("contacts.id")),
+    Column("subject", _ID, Computed("COALESCE(contact, account)", persisted=True)),
+    Column("status", Text, nullable=False),
+    Column("started_at", _AT, nullable=False),
+    Column("trigger", JSONB, nullable=False),
+    Column("inputs", JSONB, nullable=False, server_default=_EMPTY),
+    Column("roles", JSONB, nullable=False, server_default=_EMPTY),
+    Column("outcome", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("ended_at", _AT),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _one_of("status", get_args(EnrollmentStatus)),
+    **_UPDATED_OFTEN,
+)
+UNDER_WAY = text("status <> 'finished'")
+Index(
+    "enrollments_one_active",
+    enrollments.c.playbook,
+    enrollments.c.subject,
+    unique=True,
+    postgresql_where=UNDER_WAY,
+)
+Index(None, enrollments.c.playbook, enrollments.c.subject, enrollments.c.ended_at)
+Index(None, enrollments.c.account, enrollments.c.status)
+Index(None, enrollments.c.status, enrollments.c.number)
+
+facts = Table(
+    "facts",
+    metadata,
+    _id("id", primary_key=True),
+    Column("kind", Text, nullable=False),
+    _id("account", ForeignKey("accounts.id")),
+    Column("occurred_at", _AT, nullable=False),
+    Column("data", JSONB, nullable=False, server_default=_EMPTY),
+    Column("contact", _ID),
+    Column("enrollment", _ID),
+    Column("node", _ID),
+    Column("path", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("known_at", _AT, nullable=False),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+)
+"""What outsiders said happened: contact and enrollment are taken as said, not enforced."""
+Index(None, facts.c.account, facts.c.occurred_at)
+
+waits = Table(
+    "waits",
+    metadata,
+    _id("enrollment", ForeignKey("enrollments.id", ondelete="CASCADE"), primary_key=True),
+    _id("id", primary_key=True),
+    _id("account", index=True),
+    Column("node", _ID),
+    Column("path", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("slot", Text),
+    Column("since", _AT, nullable=False),
+    Column("names", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("anchors", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("results", JSONB, nullable=False, server_default=_EMPTY),
+    Column("task", _ID),
+    Column("fact_kind", Text),
+    Column("about", _ID),
+)
+"""An account has a handful of waits, so the index on the account alone answers `waits_touched`;
+an inverted one on the names would cost every insert more than it saves."""
+Index(None, waits.c.task, postgresql_where=waits.c.task.is_not(None))
+
+# --- tasks ------------------------------------------------------------------------------------
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id("id", primary_key=True),
+    _id("enrollment", ForeignKey("enrollments.id", ondelete="CASCADE")),
+    _id("node"),
+    Column("path", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    _id("account", ForeignKey("accounts.id")),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("assignee", _ID),
+    Column("role", Text, nullable=False),
+    _id("watch"),
+    Column("created_at", _AT, nullable=False),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("customer", Boolean, nullable=False, server_default=text("false")),
+    Column("due_at", _AT),
+    Column("snoozed_until", _AT),
+    Column("checklist", JSON, nullable=False, server_default=_NONE),
+    Column("ask", JSON, nullable=False, server_default=_EMPTY),
+    Column("answers", JSON, nullable=False, server_default=_EMPTY),
+    Column("decision", Text),
+    Column("priority", Text, nullable=False, server_default="normal"),
+    Column("level", Integer, nullable=False, server_default=text("0")),
+    Column("closed_at", _AT),
+    Column("closed_by", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    UniqueConstraint("enrollment", "node", "path"),
+    _one_of("kind", get_args(TaskKind)),
+    _one_of("status", get_args(TaskStatus)),
+    _one_of("priority", ("low", "normal", "high")),
+    **_UPDATED_OFTEN,
+)
+DUE = func.coalesce(tasks.c.due_at, literal_column("'infinity'::timestamptz"))
+"""What inboxes are ordered by: tasks without a due date come last."""
+_OPEN = text("status = 'open'")
+Index("tasks_inbox_idx", tasks.c.assignee, DUE, tasks.c.id, postgresql_where=_OPEN)
+Index("tasks_open_idx", DUE, tasks.c.id, postgresql_where=_OPEN)
+Index("tasks_account_idx", tasks.c.account, DUE, tasks.c.id)
+
+task_comments = Table(
+    "task_comments",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    _id("task", ForeignKey("tasks.id", ondelete="CASCADE"), index=True),
+    _id("by"),
+    Column("at", _AT, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# --- the ledger, the timeline, the outbox -----------------------------------------------------
+
+effects = Table(
+    "effects",
+    metadata,
+    _id("key", primary_key=True),
+    _id("enrollment", ForeignKey("enrollments.id"), index=True),
+    Column("node", _ID),
+    Column("path", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("verb", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("at", _AT, nullable=False),
+    _id("account"),
+    Column("recipient", _ID),
+    Column("provider", Text),
+    Column("provider_id", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("result", JSON, nullable=False, server_default=_EMPTY),
+    _one_of("status", get_args(EffectStatus)),
+)
+Index("effects_unclear_idx", effects.c.at, postgresql_where=text("status IN ('intent', 'unknown')"))
+
+timeline = Table(
+    "timeline",
+    metadata,
+    _id("enrollment", ForeignKey("enrollments.id", ondelete="CASCADE"), primary_key=True),
+    _id("key", primary_key=True),
+    Column("at", _AT, nullable=False),
+    Column("node", _ID),
+    Column("path", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("what", Text, nullable=False),
+    Column("data", JSON, nullable=False, server_default=_EMPTY),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    _id("enrollment"),
+    Column("delivery", JSONB, nullable=False),
+    Column("owed_at", _AT, nullable=False, server_default=text("now()")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("not_before", _AT, nullable=False, server_default=text("now()")),
+    Column("error", Text, nullable=False, server_default=""),
+)
+"""What is undelivered: a delivered row is deleted. Its instants are real time."""
+Index(None, outbox.c.enrollment, outbox.c.number)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", _AT, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("document", JSON, nullable=False),
+)
+"""What came in and could not be used: a fact that names nobody we know, and the like."""

@@ -1,0 +1,81 @@
+"""The record keepers under test. Each function yields one, fresh; `KEEPERS` lists them.
+
+A keeper is seeded with what the port cannot write, and opens transactions over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pytest
+
+from engine.effects.entities import Account, Contact, User
+from engine.effects.records import Records
+from engine.plan.clock import Clock
+from engine.plan.model import Plan, PlanHash
+from engine.store.database import Database
+from engine.store.directory import put_accounts, put_contacts, put_users
+from engine.store.publishing import make_live, put_plan
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class Keeper(Protocol):
+    """What the contract needs of a record keeper. Its clock stands at `NOW`."""
+
+    def seed(
+        self,
+        *,
+        accounts: Sequence[Account] = (),
+        contacts: Sequence[Contact] = (),
+        users: Sequence[User] = (),
+        plans: Sequence[Plan] = (),
+    ) -> tuple[PlanHash, ...]:
+        """Put what the port cannot write; plans become live. Returns the plans' hashes."""
+
+    def transaction(self) -> AbstractContextManager[Records]:
+        """Open the records: kept at the end, dropped on an error."""
+
+
+@dataclass(frozen=True)
+class PostgresKeeper:
+    """The store on a database of its own."""
+
+    database: Database
+
+    def seed(
+        self,
+        *,
+        accounts: Sequence[Account] = (),
+        contacts: Sequence[Contact] = (),
+        users: Sequence[User] = (),
+        plans: Sequence[Plan] = (),
+    ) -> tuple[PlanHash, ...]:
+        with self.database.begin() as connection:
+            put_accounts(connection, {account.id: account.fields for account in accounts})
+            put_contacts(connection, contacts)
+            put_users(connection, users)
+            hashes = tuple(put_plan(connection, plan, NOW) for plan in plans)
+            for plan, hash in zip(plans, hashes, strict=True):
+                make_live(connection, plan.playbook, hash, NOW, "u-ops")
+        return hashes
+
+    def transaction(self) -> AbstractContextManager[Records]:
+        return self.database.transaction()
+
+
+def postgres(request: pytest.FixtureRequest) -> Iterator[Keeper]:
+    """The keeper on PostgreSQL."""
+    url = request.getfixturevalue("migrated_database")
+    database = Database(url, Clock(), real_now=lambda: NOW)
+    yield PostgresKeeper(database)
+    database.close()
+
+
+KEEPERS: dict[str, Callable[[pytest.FixtureRequest], Iterator[Keeper]]] = {"postgres": postgres}
+CONCURRENT = ("postgres",)
+"""Keepers that serve two transactions at once."""

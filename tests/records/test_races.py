@@ -1,0 +1,103 @@
+"""The records contract between transactions that run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from typing import Any
+
+from keepers import Keeper
+from samples import ACME, effect, fact, task
+from samples import enrollment as run
+
+from engine.effects.entities import EnrollmentId, TaskId
+from engine.effects.records import Records
+
+E1 = EnrollmentId("e-1")
+
+
+def race(keeper: Keeper, act: Callable[[Records, int], Any], contenders: int = 4) -> list[Any]:
+    """Let several transactions act at the same time; return what each said."""
+    ready = Barrier(contenders)
+
+    def contend(number: int) -> Any:
+        with keeper.transaction() as records:
+            ready.wait(timeout=20)
+            return act(records, number)
+
+    with ThreadPoolExecutor(contenders) as pool:
+        return list(pool.map(contend, range(contenders)))
+
+
+def test_one_of_many_enrolls(concurrent_keeper: Keeper) -> None:
+    said = race(concurrent_keeper, lambda records, n: records.put_enrollment(run(f"e-{n}")))
+    assert sorted(said) == [False, False, False, True]
+    with concurrent_keeper.transaction() as records:
+        assert [each.id for each in records.enrollments(ACME)] == [f"e-{said.index(True)}"]
+
+
+def test_one_of_many_puts_the_fact(concurrent_keeper: Keeper) -> None:
+    assert sorted(race(concurrent_keeper, lambda records, _: records.put_fact(fact()))) == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_one_of_many_takes_the_ledger_key(concurrent_keeper: Keeper) -> None:
+    with concurrent_keeper.transaction() as records:
+        records.put_enrollment(run())
+    said = race(concurrent_keeper, lambda records, _: records.put_effect(effect()))
+    assert sorted(said) == [False, False, False, True]
+
+
+def test_turns_are_never_given_twice(concurrent_keeper: Keeper) -> None:
+    assert sorted(race(concurrent_keeper, lambda records, _: records.next_turn("a"))) == [
+        0,
+        1,
+        2,
+        3,
+    ]
+
+
+def test_enrolling_after_a_run_that_was_dropped_wins(concurrent_keeper: Keeper) -> None:
+    begun, drop = Event(), Event()
+
+    def give_up() -> None:
+        try:
+            with concurrent_keeper.transaction() as records:
+                assert records.put_enrollment(run("e-1"))
+                begun.set()
+                assert drop.wait(timeout=20)
+                raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+
+    def enroll() -> bool:
+        with concurrent_keeper.transaction() as records:
+            drop.set()
+            return records.put_enrollment(run("e-2"))
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(give_up)
+        assert begun.wait(timeout=20)
+        assert pool.submit(enroll).result(timeout=20)
+        first.result(timeout=20)
+
+
+def test_locked_rows_are_changed_one_after_the_other(concurrent_keeper: Keeper) -> None:
+    def add(records: Records, _: int) -> None:
+        level = records.task(TaskId("t-1"), lock=True).level
+        records.change_task(TaskId("t-1"), level=level + 1)
+        inputs = records.enrollment(E1, lock=True).inputs
+        records.change_enrollment(E1, inputs={"count": inputs["count"] + 1})
+
+    with concurrent_keeper.transaction() as records:
+        records.put_enrollment(run(inputs={"count": 0}))
+        records.put_task(task(level=0))
+    race(concurrent_keeper, add)
+    with concurrent_keeper.transaction() as records:
+        assert records.task(TaskId("t-1")).level == 4
+        assert records.enrollment(E1).inputs == {"count": 4}
