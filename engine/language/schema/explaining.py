@@ -156,9 +156,7 @@ def _descend(
     return _descend(following, rest, definitions) if following else []
 
 
-def _alternatives(
-    schema: dict[str, Any], definitions: dict[str, Any]
-) -> Iterable[dict[str, Any]]:
+def _alternatives(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterable[dict[str, Any]]:
     if "$ref" in schema:
         yield from _alternatives(definitions[schema["$ref"].rpartition("/")[2]], definitions)
         return

@@ -199,6 +199,8 @@ class EscalateStep(Form):
     @model_validator(mode="after")
     def _keys_fit(self) -> EscalateStep:
         if self.otherwise is not None and self.give_up is None:
-            message = "`otherwise` says what happens when nobody answers, but there is no `give_up`."
+            message = (
+                "`otherwise` says what happens when nobody answers, but there is no `give_up`."
+            )
             raise refusal("TN161", message, "Add `give_up: 2 business days`.", "otherwise")
         return self

@@ -231,9 +231,7 @@ def _split_remedy(second: str) -> str:
     return f"Begin a new item, with its own dash, for `{second}`."
 
 
-def _nearest_kind(
-    value: dict[str, Any], kinds: Mapping[str, type[Form]]
-) -> tuple[str, str] | None:
+def _nearest_kind(value: dict[str, Any], kinds: Mapping[str, type[Form]]) -> tuple[str, str] | None:
     for key in value:
         if near := nearest(key, list(kinds)):
             return key, near

@@ -33,7 +33,7 @@ class StartStep(Form):
     values: dict[Name, Scalar] = Field(
         {},
         alias="with",
-        description="Its inputs; a text may hold {{ variables }}.",
+        description="Its inputs, as plain values.",
         examples=[{"tier": "gold"}],
     )
     id: Id | None = Field(None, description=_OWN_ID)

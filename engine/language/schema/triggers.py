@@ -180,8 +180,7 @@ class EnrollForm(Form):
     )
     again_after: SpanText | None = Field(
         None,
-        description="How long after a run ended the next may begin. Without it, each account gets "
-        "one run only.",
+        description="How long after a run ended the next may begin; without it, at once.",
     )
     brake: Brake | None = Field(
         None,

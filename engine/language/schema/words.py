@@ -124,9 +124,7 @@ ConditionText = Annotated[
     Field(examples=["health.score < 50", 'account.lifecycle == "adopting"']),
 ]
 RoleName = Annotated[str, Field(min_length=1, examples=["csm", "csm_manager"])]
-Steps = Annotated[
-    list[Any], WithJsonSchema({"type": "array", "items": {"x-defined": "Step"}})
-]
+Steps = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"x-defined": "Step"}})]
 SomeSteps = Annotated[
     list[Any],
     Field(min_length=1),
@@ -172,9 +170,7 @@ Refs = Annotated[
     Field(min_length=1),
 ]
 Ids = Annotated[list[Id], BeforeValidator(_as_list, json_schema_input_type=Id | list[Id])]
-Names = Annotated[
-    list[Name], BeforeValidator(_as_list, json_schema_input_type=Name | list[Name])
-]
+Names = Annotated[list[Name], BeforeValidator(_as_list, json_schema_input_type=Name | list[Name])]
 RoleNames = Annotated[
     list[RoleName],
     BeforeValidator(_as_list, json_schema_input_type=RoleName | list[RoleName]),

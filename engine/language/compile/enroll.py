@@ -1,0 +1,161 @@
+"""The `enroll` section as JSON: what `Plan.enroll` holds and `engine/enrolling` reads.
+
+on            [trigger, …]; each {"trigger": kind} with
+                health.enters, health.leaves     band
+                health.drops, health.rises       by, within (Span)
+                health.crosses                   below | above
+                fact                             kind, where (Condition over fact.*, or null)
+                survey                           survey (nps, csat, ces), where
+                date                             when (Anchor)
+                schedule                         cron, zone (or null: the workspace's)
+                matches                          when (Condition)
+                by_hand                          -
+when          Condition or null
+again_after   Span or null
+brake         {"at_most", "per": hour|day|week|month} or null
+while_active  ignore | restart | queue
+from, until   first and last local day it starts runs (ISO), or null
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.language.compile.making import Making
+from engine.language.compile.schedules import bad_schedule, bad_zone
+from engine.language.compile.times import BadTime, anchor_parts, read_date
+from engine.language.compile.vocabulary import Typed
+from engine.language.diagnostics import nearest
+from engine.language.expressions import Names
+from engine.language.places import Path
+from engine.language.schema.reading import Trigger
+from engine.language.schema.triggers import (
+    Change,
+    CrossesTrigger,
+    DateTrigger,
+    DropsTrigger,
+    EnrollForm,
+    EntersTrigger,
+    FactTrigger,
+    LeavesTrigger,
+    MatchesTrigger,
+    RisesTrigger,
+    ScheduleTrigger,
+    SurveyTrigger,
+)
+from engine.plan.codec import encode
+
+_PATH: Path = ("enroll",)
+
+
+def make_enroll(making: Making) -> Mapping[str, Any]:
+    """Compile the `enroll` section; empty when there is none."""
+    form = making.playbook.form.enroll if making.playbook.form else None
+    triggers = [_trigger(making, one) for one in making.playbook.triggers]
+    if form is None:
+        return {"on": triggers} if triggers else {}
+    names = making.vocabulary.conditions(run=False)
+    when = making.condition(form.when, (*_PATH, "when"), names) if form.when else None
+    again = form.again_after and making.span(form.again_after, (*_PATH, "again_after"), zero=True)
+    return {
+        "on": triggers,
+        "when": encode(when),
+        "again_after": encode(again),
+        "brake": form.brake.model_dump() if form.brake else None,
+        "while_active": form.while_active,
+        "from": _day(making, form, "from"),
+        "until": _day(making, form, "until"),
+    }
+
+
+def _day(making: Making, form: EnrollForm, key: str) -> str | None:
+    text = form.first if key == "from" else form.last
+    if text is None:
+        return None
+    try:
+        return read_date(text)
+    except BadTime as bad:
+        making.note(bad.code, bad.message, (*_PATH, key), bad.remedy)
+        return None
+
+
+def _trigger(making: Making, trigger: Trigger) -> Mapping[str, Any]:
+    made: dict[str, Any] = {"trigger": trigger.kind}
+    at = (*trigger.path, trigger.kind)
+    match trigger.form:
+        case EntersTrigger(band=band) | LeavesTrigger(band=band):
+            made["band"] = _band(making, band, at)
+        case DropsTrigger(change=change) | RisesTrigger(change=change):
+            made |= _change(making, change, at)
+        case CrossesTrigger(line=line):
+            made |= {k: v for k, v in line.model_dump().items() if v is not None}
+        case FactTrigger() as form:
+            made["kind"] = _fact(making, form.fact, at)
+            made["where"] = _where(making, form.where, form.fact, trigger.path)
+        case SurveyTrigger() as form:
+            made["survey"] = form.survey
+            made["where"] = _where(making, form.where, "survey.answered", trigger.path)
+        case DateTrigger() as form:
+            made["when"] = _date(making, form.date, at)
+        case ScheduleTrigger() as form:
+            made |= _schedule(making, form, trigger.path)
+        case MatchesTrigger() as form:
+            names = making.vocabulary.conditions(run=False)
+            made["when"] = encode(making.condition(form.matches, at, names))
+        case _:
+            pass
+    return made
+
+
+def _band(making: Making, band: str, at: Path) -> str:
+    bands = making.vocabulary.common.bands
+    if band not in bands:
+        near = nearest(band, list(bands))
+        remedy = f"Did you mean {near}?" if near else f"The bands are {', '.join(bands)}."
+        making.note("TN323", f"There is no band {band}.", at, remedy)
+    return band
+
+
+def _change(making: Making, change: Change, at: Path) -> Mapping[str, Any]:
+    within = making.span(change.within, (*at, "within"), exact=True)
+    return {"by": change.by, "within": encode(within)}
+
+
+def _fact(making: Making, kind: str, at: Path) -> str:
+    schema = making.workspace.schema
+    if kind not in schema.facts:
+        near = nearest(kind, set(schema.facts))
+        hint = f"Did you mean {near}? " if near else ""
+        refused = schema.undeclared_facts == "refuse"
+        message = f"The fact {kind} is not declared in schema.yaml."
+        remedy = f"{hint}Else declare it there, under `facts`."
+        severity = "error" if refused else "warning"
+        making.note("TN324", message, at, remedy, severity=severity)
+    return kind
+
+
+def _where(making: Making, text: str | None, kind: str, path: Path) -> Any:
+    if text is None:
+        return None
+    fields = making.workspace.schema.facts.get(kind, {})
+    types: Typed = {f"fact.{name}": field.type for name, field in fields.items()}
+    choices = {f"fact.{name}": field.one_of for name, field in fields.items() if field.one_of}
+    return encode(making.condition(text, (*path, "where"), Names(types, choices)))
+
+
+def _date(making: Making, text: str, at: Path) -> Any:
+    names = making.vocabulary.conditions(run=False)
+    if not anchor_parts(text):
+        message = f'"{text[:60]}" does not hang on a date of the account.'
+        remedy = "Write 90d before account.renewal_date, or 30d after another date."
+        making.note("TN318", message, at, remedy)
+        return None
+    return encode(making.when(text, at, names))
+
+
+def _schedule(making: Making, form: ScheduleTrigger, path: Path) -> Mapping[str, Any]:
+    for key, why in (("schedule", bad_schedule(form.schedule)), ("zone", bad_zone(form.zone))):
+        if why is not None:
+            making.note("TN339", why[0], (*path, key), why[1])
+    return {"cron": form.schedule, "zone": form.zone}
