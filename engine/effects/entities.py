@@ -66,8 +66,8 @@ EnrollmentStatus = Literal["active", "paused", "finished"]
 class Enrollment:
     """One run of one plan for one account, or one contact.
 
-    `trigger` says why it began: {"by": "fact"|"hand"|"playbook", "fact": id, "rule": text, "values":
-    {name: value}}. `roles` are frozen user ids by role name where the playbook says so.
+    `trigger` says why it began: {"by": "fact"|"hand"|"playbook", "fact": id, "rule": text,
+    "values": {name: value}}. `roles` are frozen user ids by role name where the playbook says so.
     """
 
     id: EnrollmentId
@@ -146,17 +146,18 @@ class Task:
     reason: str = ""
 
 
-EffectStatus = Literal["intent", "done", "accepted", "refused", "unknown", "skipped"]
+EffectStatus = Literal["intent", "waiting", "done", "accepted", "refused", "unknown", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One row of the ledger: one effect, ever.
 
-    For what touches only our database the key is `<enrollment>:<command>`; for what leaves the house
-    it is `<enrollment>/<node>/<path>/<recipient>`, so that a second attempt at the same send finds
-    the first whatever crashed between. `intent`: the call may be under way or may have died; a later
-    attempt makes it `unknown`. `recipient` is an id, never an address.
+    For what touches only our database the key is `<enrollment>:<command>`; for what leaves the
+    house it is `<enrollment>/<node>/<path>/<recipient>`, so that a second attempt at the same send
+    finds the first whatever crashed between. `intent`: the call may be under way or may have died;
+    a later attempt makes it `unknown`. `waiting`: certainly not sent yet, will be tried again.
+    `recipient` is an id, never an address.
     """
 
     key: EffectKey
@@ -176,11 +177,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A registered wait of a run. It is looked at again when a fact touches one of `names`
-    (`health.score`, `account.lifecycle`, `email.replied`, a fact kind); `anchors` are the account
-    date fields its instant hangs on. `slot` names the condition in the plan (`until`, `done_when`,
-    `goal`, `exit.0`, `milestone.x`); null when it only listens for its task or for `fact_kind`
-    about `about`."""
+    """A registered wait of a run.
+
+    It is looked at again when a fact touches one of `names` (`health`, `account.lifecycle`,
+    `contacts`, a fact kind, a step: see `watching.wake_keys`); `anchors` are the account's date
+    fields its instant hangs on (`account.renewal_date`). `slot` names the condition in the plan
+    (`until`, `done_when`, `goal`, `exit.0`, `milestone.x`); null when it only listens for its
+    task, or for `fact_kind` about `about`.
+    """
 
     enrollment: EnrollmentId
     id: CommandId

@@ -175,7 +175,7 @@ def _ask_again(run: Run, branch: Branch) -> None:
     if isinstance(node, Task | Escalate) and branch.phase == "open":
         _act_on_rung(run, branch, node)
     else:
-        enter(run, branch)
+        enter(run, run.unwatch(branch))
 
 
 # --- effects ----------------------------------------------------------------------------------

@@ -1,0 +1,189 @@
+"""Reminders and escalations: the rungs of an overdue ladder, and the alarms of an escalate step.
+
+A rung acts in the working time of the one it goes to, not while the task is snoozed, and not at all
+when the task is over. An escalation carries the story so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.calendars import add_span, is_working, next_working
+from engine.effects.entities import Contact, Line, Task, User, UserId
+from engine.effects.handing import task_id
+from engine.effects.knowing import Known
+from engine.effects.letters import Letter, Nothing
+from engine.effects.mailing import internal
+from engine.effects.people import Found, find_person
+from engine.effects.story import moment, tell_story
+from engine.effects.texts import render_text
+from engine.effects.watching import make_wait
+from engine.plan.events import Do
+from engine.plan.model import Escalate, Json, Rung
+from engine.plan.model import Task as TaskNode
+
+
+def write_reminder(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
+    """Write the reminder of a rung to whom it names; for the task's own role, to its owner now."""
+    return _rung(known, do, "reminder")
+
+
+def write_alarm(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
+    """Write the escalation of a task's rung, or of a level of an escalate step."""
+    return _level(known, do) if "level" in do.args else _rung(known, do, "escalation")
+
+
+# --- the ladder of a task ---------------------------------------------------------------------
+
+
+def _rung(known: Known, do: Do, template: str) -> tuple[Letter, ...] | Nothing:
+    assert do.node is not None
+    task = known.records.task_of(known.enrollment.id, do.node, do.path)
+    if task is None or task.status != "open":
+        return Nothing(why="the task is over")
+    node = known.plan.nodes[do.node]
+    assert isinstance(node, TaskNode)
+    rung = node.overdue[do.args["rung"]]
+    found = _whom(known, do, rung, task)
+    if found.person is None:
+        return Nothing(why=found.why)
+    if (later := _held_back(known, task, found.person)) is not None:
+        return Nothing(later=later)
+    why = f"the task was due {_due(known, task, found.person)} and nobody has done it"
+    more = _about(known, task, found.person, why, acknowledge=False)
+    return (internal(known, do, found.person, template, more, f"rung-{do.args['rung']}"),)
+
+
+def _whom(known: Known, do: Do, rung: Rung, task: Task) -> Found:
+    if rung.to == task.role and task.assignee and not task.customer:
+        owner = known.records.user(UserId(task.assignee))
+        return Found(owner, rung.to, "the task's owner")
+    return find_person(known.records, known.context, known.enrollment, {"role": rung.to}, do.path)
+
+
+def _held_back(known: Known, task: Task, person: User | Contact) -> datetime | None:
+    """Return when to ask again: after a snooze, or when the person next works."""
+    now = known.records.now
+    at = max(now, task.snoozed_until) if task.snoozed_until else now
+    if isinstance(person, User) and not is_working(known.context.calendar_of(person), at):
+        at = next_working(known.context.calendar_of(person), at)
+    return at if at > now else None
+
+
+def _due(known: Known, task: Task, reader: User | Contact) -> str:
+    zone = known.context.calendar_of(reader).zone
+    return moment(task.due_at or task.created_at, zone)
+
+
+def _about(
+    known: Known, task: Task, reader: User | Contact, why: str, *, acknowledge: bool
+) -> dict[str, Any]:
+    lines = known.records.lines(known.enrollment.id)
+    return {
+        "task": {
+            "id": task.id,
+            "title": task.title,
+            "due": _due(known, task, reader),
+            "owner": task.assignee or "nobody",
+        },
+        "why": why,
+        "message": task.description,
+        "acknowledge": acknowledge,
+        "story": tell_story(lines, known.context.calendar_of(reader).zone),
+    }
+
+
+# --- an escalate step -------------------------------------------------------------------------
+
+
+def _level(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
+    assert do.node is not None
+    node = known.plan.nodes[do.node]
+    assert isinstance(node, Escalate)
+    level = int(do.args["level"])
+    if level == 0 and node.until is not None and (met := known.holds(node.until)).holds:
+        values = dict(met.values)
+        _line(known, do, "not needed", rule=node.until.text, values=values)
+        return Nothing(result={"over": {"by": "data"}})
+    found = find_person(
+        known.records, known.context, known.enrollment, {"role": node.chain[level]}, do.path
+    )
+    if (later := _outside_hours(known, found)) is not None:
+        return Nothing(later=later)
+    task = _raised(known, do, node, found, level)
+    if task.status != "open":
+        return Nothing(result={"next": None})
+    if found.person is None:
+        _line(known, do, "not sent", verb="escalate", why=found.why, recipient=node.chain[level])
+        return Nothing(result=_next(known, node, level, None))
+    why = f"level {level + 1} of {len(node.chain)}"
+    more = _about(known, task, found.person, why, acknowledge=True)
+    return (internal(known, do, found.person, "escalation", more, f"level-{level}"),)
+
+
+def _outside_hours(known: Known, found: Found) -> datetime | None:
+    if not isinstance(found.person, User):
+        return None
+    calendar = known.context.calendar_of(found.person)
+    if is_working(calendar, known.records.now):
+        return None
+    return next_working(calendar, known.records.now)
+
+
+def _raised(known: Known, do: Do, node: Escalate, found: Found, level: int) -> Task:
+    """Put the escalation into the inbox of this level, taking it from the one below."""
+    assert do.node is not None
+    to = found.person.id if found.person else None
+    before = known.records.task_of(known.enrollment.id, do.node, do.path)
+    if before is not None:
+        if before.status == "open":
+            known.records.change_task(before.id, assignee=to, level=level, role=found.role)
+            _line(known, do, "escalation", task=before.id, recipient=to, level=level)
+        return known.records.task(before.id)
+    task = Task(
+        id=task_id(known.enrollment.id, do.id),
+        enrollment=known.enrollment.id,
+        node=do.node,
+        path=do.path,
+        account=known.enrollment.account,
+        kind="escalation",
+        title=render_text(known, node.spec["title"], f"title of {do.node}"),
+        description=render_text(known, node.spec.get("message") or "", f"message of {do.node}"),
+        assignee=to,
+        role=found.role,
+        watch=do.id,
+        created_at=known.records.now,
+        priority="high",
+        level=level,
+    )
+    known.records.put_task(task)
+    known.records.put_wait(make_wait(known, do, do.id, "until", task=task.id))
+    _line(known, do, "escalation", task=task.id, recipient=to, level=level)
+    return task
+
+
+def next_rung(known: Known, do: Do) -> Mapping[str, Json]:
+    """Answer an escalate step's level: the instant of the next, or of giving up after the last."""
+    assert do.node is not None
+    node = known.plan.nodes[do.node]
+    assert isinstance(node, Escalate)
+    task = known.records.task_of(known.enrollment.id, do.node, do.path)
+    holder = known.records.user(UserId(task.assignee)) if task and task.assignee else None
+    return _next(known, node, int(do.args["level"]), holder)
+
+
+def _next(known: Known, node: Escalate, level: int, person: User | None) -> Mapping[str, Json]:
+    last = level + 1 >= len(node.chain)
+    span = node.give_up if last else node.every
+    if span is None:
+        return {"next": None}
+    calendar = known.context.calendar_of(person)
+    return {"next": add_span(calendar, known.records.now, span).isoformat()}
+
+
+def _line(known: Known, do: Do, what: str, **data: Any) -> None:
+    key = f"{do.id}.{what}"
+    line = Line(known.enrollment.id, key, known.records.now, do.node, do.path, what, data)
+    known.records.put_line(line)

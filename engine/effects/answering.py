@@ -1,0 +1,203 @@
+"""What people do with tasks: complete, decide, acknowledge, reassign, snooze, withdraw.
+
+Each is one transaction: the task changes, the run is owed its wake-up, and a fact about the step
+is taken in, so that other conditions see it too. Works while Temporal is down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.effects.context import Context
+from engine.effects.entities import Fact, FactId, Line, Task, TaskId, UserId, Wake
+from engine.effects.ingesting import ingest
+from engine.effects.records import Records
+from engine.errors import Conflict, InputError, NotFound
+
+DECISIONS = ("approved", "rejected")
+
+
+def complete_task(
+    records: Records,
+    context: Context,
+    task: TaskId,
+    *,
+    by: str,
+    answers: Mapping[str, Any] | None = None,
+    ticked: Collection[int] | None = None,
+    decision: str | None = None,
+) -> Task:
+    """Close an open task with its answers; an approval with a decision, an escalation acknowledged.
+
+    `ticked` are indices of checklist items; None ticks all. Raises Conflict when it is not open,
+    InputError when answers are missing or do not fit what the task asks.
+    """
+    found = _open(records, task)
+    answers = _checked_answers(found, answers or {})
+    decision = _checked_decision(found, decision)
+    now = records.now
+    late = found.due_at is not None and now > found.due_at
+    checklist = tuple(
+        (text, done or ticked is None or index in ticked)
+        for index, (text, done) in enumerate(found.checklist)
+    )
+    records.change_task(
+        task,
+        status="done",
+        answers=answers,
+        decision=decision,
+        checklist=checklist,
+        closed_at=now,
+        closed_by=by,
+    )
+    data: dict[str, Any] = {"status": "done", "done": True, "late": late}
+    if decision:
+        data["decision"] = decision
+    if found.kind == "escalation":
+        data = {"level": found.level}
+    _tell_run(records, context, found, by, data)
+    return records.task(task)
+
+
+def withdraw_by_hand(
+    records: Records, context: Context, task: TaskId, *, by: str, reason: str
+) -> Task:
+    """Close an open task undone; the run goes on."""
+    found = _open(records, task)
+    records.change_task(
+        task, status="withdrawn", reason=reason, closed_at=records.now, closed_by=by
+    )
+    data = {"status": "withdrawn", "done": False, "decision": "rejected"}
+    _tell_run(records, context, found, by, data)
+    return records.task(task)
+
+
+def reassign_task(records: Records, task: TaskId, *, by: str, to: UserId, reason: str = "") -> Task:
+    """Give an open task to another user."""
+    found = _open(records, task)
+    if records.user(to) is None:
+        raise NotFound(f"there is no user {to}", remedy="See `tenure users list`.")
+    records.change_task(task, assignee=to, customer=False)
+    _line(records, found, "reassigned", by=by, assignee=to, why=reason)
+    return records.task(task)
+
+
+def snooze_task(records: Records, task: TaskId, *, by: str, until: datetime) -> Task:
+    """Hide an open task, and hold its reminders back, until an instant."""
+    found = _open(records, task)
+    if until <= records.now:
+        raise InputError("a task can only be snoozed into the future", remedy="Give a later time.")
+    records.change_task(task, snoozed_until=until)
+    _line(records, found, "snoozed", by=by, until=until.isoformat())
+    return records.task(task)
+
+
+# --- checks -----------------------------------------------------------------------------------
+
+
+def _open(records: Records, task: TaskId) -> Task:
+    found = records.task(task, lock=True)
+    if found.status != "open":
+        raise Conflict(
+            f"task {task} is {found.status} already",
+            remedy=f"See `tenure tasks show {task}`.",
+        )
+    return found
+
+
+def _checked_decision(task: Task, decision: str | None) -> str | None:
+    if task.kind != "approval":
+        if decision is not None:
+            raise InputError(f"task {task.id} asks for no decision", remedy="Leave it out.")
+        return None
+    if decision not in DECISIONS:
+        raise InputError(
+            f"task {task.id} asks for a decision",
+            remedy="Say `approved` or `rejected`.",
+        )
+    return decision
+
+
+def _checked_answers(task: Task, answers: Mapping[str, Any]) -> dict[str, Any]:
+    for name in answers:
+        if name not in task.ask:
+            asked = ", ".join(task.ask) or "nothing"
+            raise InputError(
+                f"task {task.id} does not ask for {name!r}", remedy=f"It asks for: {asked}."
+            )
+    return {
+        name: value
+        for name, spec in task.ask.items()
+        if (value := _answer(task, name, spec, answers.get(name))) is not None
+    }
+
+
+def _answer(task: Task, name: str, spec: Mapping[str, Any], given: Any) -> Any:
+    if given is None or given == "":
+        if spec.get("required", True):
+            raise InputError(f"task {task.id} needs an answer to {name!r}", remedy=_wanted(spec))
+        return None
+    choices = spec.get("one_of")
+    value = _converted(spec.get("type", "text"), given)
+    if value is None or (choices and value not in choices):
+        raise InputError(f"the answer to {name!r} does not fit", remedy=_wanted(spec))
+    return value
+
+
+def _wanted(spec: Mapping[str, Any]) -> str:
+    if spec.get("one_of"):
+        return f"Choose one of: {', '.join(spec['one_of'])}."
+    return f"Give a {spec.get('type', 'text')}."
+
+
+def _converted(kind: str, given: Any) -> Any:
+    match kind:
+        case "number":
+            try:
+                return float(given)
+            except (TypeError, ValueError):
+                return None
+        case "bool":
+            return {"true": True, "yes": True, "false": False, "no": False}.get(str(given).lower())
+        case "date":
+            try:
+                return datetime.fromisoformat(str(given)).date().isoformat()
+            except ValueError:
+                return None
+    return str(given)
+
+
+# --- telling ----------------------------------------------------------------------------------
+
+
+def _tell_run(
+    records: Records, context: Context, task: Task, by: str, data: Mapping[str, Any]
+) -> None:
+    kind = {"escalation": "escalation.acknowledged"}.get(
+        task.kind, "task.completed" if data.get("done") else "task.withdrawn"
+    )
+    fact = Fact(
+        id=FactId(f"{task.id}:closed"),
+        kind=kind,
+        account=task.account,
+        occurred_at=records.now,
+        data={"task": task.id, "by": by, **data},
+        enrollment=task.enrollment,
+        node=task.node,
+        path=task.path,
+    )
+    if (wait := records.wait_for_task(task.id)) is not None:
+        records.drop_waits(wait.enrollment, [wait.id])
+        records.owe(Wake(wait.enrollment, wait.id, fact.id, records.now, data=data))
+    _line(records, task, kind, by=by, fact=fact.id, **data)
+    ingest(records, context, fact)
+
+
+def _line(records: Records, task: Task, what: str, **data: Any) -> None:
+    key = f"{task.id}.{what}.{records.now.isoformat()}"
+    line = Line(
+        task.enrollment, key, records.now, task.node, task.path, what, {"task": task.id, **data}
+    )
+    records.put_line(line)

@@ -1,0 +1,233 @@
+"""Carrying out the verbs that touch only our own records: one transaction each.
+
+The ledger row is written in the transaction of the effect, so a repeated attempt finds it and
+returns what the first one did. Knows no Temporal and no clock but the records'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.effects import handing, watching
+from engine.effects.context import Context
+from engine.effects.enrolling import enroll
+from engine.effects.entities import (
+    Contact,
+    Effect,
+    EffectKey,
+    Enrollment,
+    EnrollmentId,
+    Fact,
+    FactId,
+    Line,
+    Stop,
+)
+from engine.effects.ingesting import ingest
+from engine.effects.knowing import Known
+from engine.effects.people import find_person
+from engine.effects.records import Records
+from engine.errors import RunError
+from engine.language.expressions import evaluate_value
+from engine.plan.events import CommandId, Do, Note
+from engine.plan.model import Effect as EffectNode
+from engine.plan.model import ForEach, Json
+
+READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
+"""Verbs that a repeat does again: they read, or put the same rows."""
+
+
+def carry_out(
+    records: Records, context: Context, enrollment: EnrollmentId, do: Do
+) -> Mapping[str, Json]:
+    """Carry out a house verb and return its answer (see `verbs`); harmless when repeated.
+
+    Raises RunError or NotFound when it can never be carried out, TransientError when it may later.
+    """
+    row = records.enrollment(enrollment, lock=do.verb in ("finish", "create_task"))
+    known = Known(records, context, row, records.plan(row.plan), do.since, do.path, do.results)
+    if do.verb in READS_ONLY:
+        return _VERBS[do.verb](known, do)
+    key = EffectKey(f"{enrollment}:{do.id}")
+    if (before := records.effect(key)) is not None:
+        return before.result
+    result = _VERBS[do.verb](known, do)
+    records.put_effect(
+        Effect(
+            key=key,
+            enrollment=enrollment,
+            node=do.node,
+            path=do.path,
+            verb=do.verb,
+            status="skipped" if result.get("status") == "skipped" else "done",
+            at=records.now,
+            account=row.account,
+            reason=str(result.get("why", "")),
+            result=result,
+        )
+    )
+    return result
+
+
+def write_notes(
+    records: Records,
+    enrollment: EnrollmentId,
+    notes: Sequence[Note],
+    dropped: Sequence[CommandId] = (),
+) -> None:
+    """Write what the core decided by itself, and forget watches it no longer wants."""
+    for note in notes:
+        key = f"note.{note.id}"
+        records.put_line(
+            Line(enrollment, key, note.at, note.node, note.path, note.what, dict(note.data))
+        )
+    if dropped:
+        records.drop_waits(enrollment, dropped)
+
+
+# --- the verbs that live here -----------------------------------------------------------------
+
+
+def _list_items(known: Known, do: Do) -> Mapping[str, Json]:
+    node = known.plan.nodes[do.node] if do.node else None
+    assert isinstance(node, ForEach)
+    if node.spec.get("children"):
+        return {"items": list(known.records.children(known.enrollment.account))}
+    wanted = node.spec.get("contacts")
+    found = [
+        contact.id
+        for contact in known.records.contacts(known.enrollment.account)
+        if wanted in (None, "all") or contact.role in wanted
+    ]
+    watching.write(known, do, "for each", items=found)
+    return {"items": found}
+
+
+def _spec(known: Known, do: Do) -> Mapping[str, Json]:
+    node = known.plan.nodes[do.node] if do.node else None
+    if not isinstance(node, EffectNode):
+        raise RunError(f"the step {do.node} has no effect {do.verb}", remedy="Report this.")
+    return node.spec
+
+
+def _set_field(known: Known, do: Do) -> Mapping[str, Json]:
+    changed = {
+        field.removeprefix("account."): _new_value(known, written)
+        for field, written in _spec(known, do)["fields"].items()
+    }
+    fact = Fact(
+        id=FactId(f"{known.enrollment.id}:{do.id}"),
+        kind="account.changed",
+        account=known.enrollment.account,
+        occurred_at=known.records.now,
+        data={"fields": changed, "by": known.enrollment.id},
+    )
+    ingest(known.records, known.context, fact)
+    watching.write(known, do, "set", fields=changed)
+    return {"status": "done"}
+
+
+def _new_value(known: Known, written: Mapping[str, Json]) -> Any:
+    if "expression" not in written:
+        return written["value"]
+    expression = written["expression"]
+    refs = tuple((name, kind) for name, kind in expression.get("refs", ()))
+    answer = evaluate_value(expression["text"], refs, known.values(refs))
+    return answer.value
+
+
+def _start_playbook(known: Known, do: Do) -> Mapping[str, Json]:
+    spec = _spec(known, do)
+    trigger = {"by": "playbook", "enrollment": known.enrollment.id, "step": do.node}
+    result = enroll(
+        known.records,
+        known.context,
+        spec["playbook"],
+        known.enrollment.account,
+        contact=known.enrollment.contact,
+        trigger=trigger,
+        inputs=spec.get("with") or {},
+        nonce=f"{known.enrollment.id}:{do.id}",
+    )
+    if result.enrollment is None:
+        watching.write(known, do, "not started", playbook=spec["playbook"], why=result.why)
+        return {"status": "skipped", "why": result.why}
+    watching.write(known, do, "started", playbook=spec["playbook"], enrollment=result.enrollment)
+    return {"status": "done", "enrollment": result.enrollment}
+
+
+def _stop_playbook(known: Known, do: Do) -> Mapping[str, Json]:
+    spec = _spec(known, do)
+    running = [
+        other
+        for other in known.records.enrollments(known.enrollment.account)
+        if other.playbook == spec["playbook"] and other.id != known.enrollment.id
+    ]
+    reason = spec.get("reason") or f"stopped by {known.enrollment.playbook}"
+    for other in running:
+        known.records.owe(Stop(other.id, reason, known.records.now))
+    stopped = [other.id for other in running]
+    watching.write(known, do, "stopped", playbook=spec["playbook"], enrollments=stopped)
+    return {"status": "done" if running else "skipped", "why": "" if running else "none running"}
+
+
+def _transfer(known: Known, do: Do) -> Mapping[str, Json]:
+    """Hand the open tasks of the account (and its children) from one owner to another."""
+    spec = _spec(known, do)
+    given = find_person(known.records, known.context, known.enrollment, spec["from"], do.path)
+    taken = find_person(known.records, known.context, known.enrollment, spec["to"], do.path)
+    if given.person is None or taken.person is None:
+        why = given.why if given.person is None else taken.why
+        return {"status": "skipped", "why": why}
+    accounts = [known.enrollment.account]
+    if spec.get("children"):
+        accounts.extend(known.records.children(known.enrollment.account))
+    moved = 0
+    for account in accounts:
+        for run in known.records.enrollments(account):
+            moved += _hand_over(known, run, given.person.id, taken.person.id)
+    watching.write(known, do, "transferred", to=taken.person.id, tasks=moved)
+    return {"status": "done", "tasks": moved}
+
+
+def _hand_over(known: Known, run: Enrollment, giver: str, taker: str) -> int:
+    theirs = [
+        task
+        for task in known.records.tasks_of(run.id)
+        if task.status == "open" and task.assignee == giver
+    ]
+    for task in theirs:
+        known.records.change_task(task.id, assignee=taker)
+    return len(theirs)
+
+
+def _finish(known: Known, do: Do) -> Mapping[str, Json]:
+    """Close the run: withdraw what is open, end its waits, write its outcome."""
+    records, run, reason = known.records, known.enrollment, str(do.args["reason"])
+    withdrawn = [task.id for task in records.tasks_of(run.id) if task.status == "open"]
+    for task in withdrawn:
+        records.change_task(task, status="withdrawn", reason=reason, closed_at=records.now)
+    records.drop_waits(run.id)
+    outcome = str(do.args["outcome"])
+    records.change_enrollment(
+        run.id, status="finished", outcome=outcome, reason=reason, ended_at=records.now
+    )
+    watching.write(known, do, "outcome", outcome=outcome, why=reason, withdrawn=withdrawn)
+    return {"status": "done"}
+
+
+_VERBS: Mapping[str, Callable[[Known, Do], Mapping[str, Json]]] = {
+    "begin": watching.begin,
+    "watch": watching.watch,
+    "evaluate": watching.evaluate,
+    "create_task": handing.create_task,
+    "withdraw_task": handing.withdraw_task,
+    "list_items": _list_items,
+    "set_field": _set_field,
+    "start_playbook": _start_playbook,
+    "stop_playbook": _stop_playbook,
+    "transfer": _transfer,
+    "finish": _finish,
+}
+
+__all__ = ["Contact", "carry_out", "write_notes"]

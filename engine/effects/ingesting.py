@@ -1,0 +1,231 @@
+"""Taking a fact in: the fact, what it changes, the runs it wakes and the runs it starts, at once.
+
+All in the one transaction of the records it is handed; what is owed to runs goes to the outbox. The
+only place where a fact is turned into consequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from engine.effects.context import Context
+from engine.effects.enrolling import enroll
+from engine.effects.entities import Account, ContactId, EnrollmentId, Fact, Line, Wait, Wake
+from engine.effects.knowing import Known
+from engine.effects.records import Records
+from engine.effects.watching import condition_at
+from engine.enrolling.deciding import Change, hit_by
+from engine.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a fact led to. `refused` are playbooks whose trigger it set off but that did not start,
+    each with the reason."""
+
+    duplicate: bool = False
+    started: tuple[EnrollmentId, ...] = ()
+    woken: tuple[EnrollmentId, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def ingest(records: Records, context: Context, fact: Fact) -> Ingested:
+    """Take a fact in; one of a known id changes nothing. Raises NotFound for an unknown account,
+    InputError for a fact whose data does not fit its kind."""
+    account = records.account(fact.account)
+    _check(context, fact)
+    if not records.put_fact(fact):
+        return Ingested(duplicate=True)
+    touched, change = _apply(records, context, account, fact)
+    woken = _wake(records, context, fact, touched)
+    started, refused = _start(records, context, fact, change)
+    return Ingested(False, tuple(started), tuple(woken), tuple(refused))
+
+
+def _check(context: Context, fact: Fact) -> None:
+    schema = context.workspace.schema
+    declared = schema.facts.get(fact.kind)
+    if declared is None:
+        if schema.undeclared_facts == "refuse":
+            raise InputError(
+                f"facts of kind {fact.kind!r} are not declared",
+                remedy="Declare it under `facts:` in schema.yaml, or allow undeclared facts.",
+            )
+        return
+    for name, spec in declared.items():
+        value = fact.data.get(name)
+        if value is None and spec.required:
+            raise InputError(
+                f"a fact {fact.kind} needs {name!r} in its data", remedy=f"Add {name}: {spec.type}."
+            )
+        if value is not None and not _fits(value, spec.type):
+            raise InputError(
+                f"{name!r} of a fact {fact.kind} is not a {spec.type}",
+                remedy=f"Send a {spec.type} there.",
+            )
+
+
+def _fits(value: Any, kind: str) -> bool:
+    match kind:
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "bool":
+            return isinstance(value, bool)
+        case "list":
+            return isinstance(value, list | tuple)
+        case _:
+            return isinstance(value, str)
+
+
+# --- what it changes --------------------------------------------------------------------------
+
+
+def _apply(
+    records: Records, context: Context, account: Account, fact: Fact
+) -> tuple[set[str], Change]:
+    touched = {fact.kind}
+    change = Change(fact.kind, fact.data)
+    match fact.kind:
+        case "health.changed":
+            change = _score(records, context, account, fact)
+            touched.add("health")
+        case "account.changed":
+            fields = dict(fact.data.get("fields", {}))
+            if fields:
+                records.change_account(fact.account, fields)
+            touched |= {f"account.{name}" for name in fields}
+        case "contact.changed" if fact.contact:
+            records.change_contact(fact.contact, dict(fact.data.get("fields", {})))
+            touched.add("contacts")
+    if fact.node is not None:
+        touched.add(fact.node.split(".")[0].replace("-", "_"))
+    return touched, change
+
+
+def _score(records: Records, context: Context, account: Account, fact: Fact) -> Change:
+    score = float(fact.data["score"])
+    if not 0 <= score <= 100:
+        raise InputError("a health score is from 0 to 100", remedy="Correct the fact's score.")
+    band = context.band(score)
+    ago = fact.occurred_at
+    changed = Change(
+        fact.kind,
+        fact.data,
+        score=score,
+        score_before=account.score,
+        band=band,
+        band_before=account.band,
+        score_ago=lambda length: _score_ago(records, account, ago, length),
+    )
+    since = account.band_since if band == account.band and account.band_since else fact.occurred_at
+    records.put_score(fact.account, score, band, since, fact.occurred_at)
+    return changed
+
+
+def _score_ago(records: Records, account: Account, at: Any, length: timedelta) -> float | None:
+    return records.score_at(account.id, at - length)
+
+
+# --- whom it wakes ----------------------------------------------------------------------------
+
+
+def _wake(
+    records: Records, context: Context, fact: Fact, touched: Iterable[str]
+) -> list[EnrollmentId]:
+    woken = []
+    for wait in records.waits_touched(fact.account, sorted(touched)):
+        if (wake := _look(records, context, fact, wait)) is not None:
+            records.owe(wake)
+            woken.append(wait.enrollment)
+    return woken
+
+
+def _look(records: Records, context: Context, fact: Fact, wait: Wait) -> Wake | None:
+    if _answers(fact, wait):
+        records.drop_waits(wait.enrollment, [wait.id])
+        return Wake(wait.enrollment, wait.id, fact.id, records.now, data={"answered": True})
+    if wait.slot is not None and (data := _holds(records, context, fact, wait)) is not None:
+        records.drop_waits(wait.enrollment, [wait.id])
+        return Wake(wait.enrollment, wait.id, fact.id, records.now, data=data)
+    if fact.kind == "account.changed" and _moves(fact, wait):
+        return Wake(wait.enrollment, wait.id, fact.id, records.now, moved=True)
+    return None
+
+
+def _answers(fact: Fact, wait: Wait) -> bool:
+    return (
+        wait.fact_kind == fact.kind
+        and fact.enrollment == wait.enrollment
+        and wait.about in (None, fact.node)
+    )
+
+
+def _moves(fact: Fact, wait: Wait) -> bool:
+    changed = {f"account.{name}" for name in fact.data.get("fields", {})}
+    return bool(changed.intersection(wait.anchors))
+
+
+def _holds(records: Records, context: Context, fact: Fact, wait: Wait) -> Mapping[str, Any] | None:
+    run = records.enrollment(wait.enrollment)
+    plan = records.plan(run.plan)
+    condition = condition_at(plan, wait.node, wait.slot)
+    if condition is None or run.status == "finished":
+        return None
+    known = Known(records, context, run, plan, wait.since, wait.path, wait.results)
+    verdict = known.holds(condition)
+    if not verdict.holds:
+        return None
+    explained = {"rule": condition.text, "values": dict(verdict.values), "fact": fact.id}
+    what = f"{wait.slot} met"
+    key = f"met.{wait.id}"
+    records.put_line(Line(run.id, key, records.now, wait.node, wait.path, what, explained))
+    if wait.task is None:
+        return {}
+    task = records.task(wait.task, lock=True)
+    if task.status == "open":
+        records.change_task(
+            task.id, status="done", closed_by="data", closed_at=records.now, reason=condition.text
+        )
+    return {"status": "done", "done": True, "late": False, "by": "data"}
+
+
+# --- whom it starts ---------------------------------------------------------------------------
+
+
+def _start(
+    records: Records, context: Context, fact: Fact, change: Change
+) -> tuple[list[EnrollmentId], list[tuple[str, str]]]:
+    started: list[EnrollmentId] = []
+    refused: list[tuple[str, str]] = []
+    for playbook, live in sorted(records.current_plans().items()):
+        plan = records.plan(live)
+        hit = hit_by(plan.enroll, change)
+        if hit is None:
+            continue
+        trigger = {"by": "fact", "fact": fact.id, "rule": hit.rule, "values": dict(hit.values)}
+        for contact in _subjects(records, fact, plan.subject):
+            result = enroll(
+                records,
+                context,
+                playbook,
+                fact.account,
+                contact=contact,
+                trigger=trigger,
+                nonce=f"{fact.id}/{contact or ''}",
+            )
+            if result.enrollment is None:
+                refused.append((playbook, result.why))
+            else:
+                started.append(result.enrollment)
+    return started, refused
+
+
+def _subjects(records: Records, fact: Fact, subject: str) -> list[ContactId | None]:
+    if subject == "account":
+        return [None]
+    if fact.contact is not None:
+        return [fact.contact]
+    return [contact.id for contact in records.contacts(fact.account)]

@@ -1,0 +1,230 @@
+"""What expressions and texts read, gathered from the records when they are needed, and only then.
+
+`Known` answers by dotted name for expressions (`values`) and as nested mappings for texts
+(`variables`). Owns the meaning of each name; decides nothing. Results never come from workflow
+history alone: answers to tasks and surveys are read from the records, where personal data may live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.effects.context import Context
+from engine.effects.entities import Account, Contact, Enrollment, Fact, Task, User
+from engine.effects.people import find_person
+from engine.effects.records import Records
+from engine.language.expressions import Verdict, evaluate
+from engine.plan.events import Path
+from engine.plan.model import Condition, Effect, Json, NodeId, Plan
+from engine.plan.model import Task as TaskNode
+
+
+@dataclass
+class Known:
+    """What is known to one run at one moment. Lives for one transaction.
+
+    `since` is when the enclosing repetition (or the run) began: a fact name is true when such a
+    fact occurred at or after it, about this run or about no run. `results` are the core's results
+    of the steps read; `path` says which item of a for-each is at hand.
+    """
+
+    records: Records
+    context: Context
+    enrollment: Enrollment
+    plan: Plan
+    since: datetime
+    path: Path = ()
+    results: Mapping[str, Json] = field(default_factory=dict)
+    contact: Contact | None = None
+
+    def holds(self, condition: Condition) -> Verdict:
+        """Evaluate a condition on what is known now."""
+        return evaluate(condition, self.values(condition.refs))
+
+    def values(self, refs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+        """Return the value of each (dotted name, type); None where there is none."""
+        wanted = list(refs)
+        kinds = [name for name, kind in wanted if kind == "fact"]
+        happened = {fact.kind for fact in self._facts(kinds)} if kinds else set()
+        return {
+            name: name in happened if kind == "fact" else self._value(name) for name, kind in wanted
+        }
+
+    def variables(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the names as nested mappings, for texts; what has no value is left out."""
+        nested: dict[str, Any] = {}
+        for name, value in self.values((name, "text") for name in names).items():
+            if value is None:
+                continue
+            place = nested
+            *heads, last = name.split(".")
+            for head in heads:
+                place = place.setdefault(head, {})
+            if not isinstance(place.get(last), dict):
+                place[last] = value
+        return nested
+
+    # --- one name -----------------------------------------------------------------------------
+
+    def _value(self, name: str) -> Any:
+        head, _, rest = name.partition(".")
+        match head:
+            case "account":
+                return self._account.fields.get(rest, self._account.id if rest == "id" else None)
+            case "health":
+                return self._health(rest)
+            case "contacts":
+                return self._contact_by_role(rest)
+            case "contact":
+                return contact_field(self._contact, rest)
+            case "item":
+                return contact_field(self._item, rest)
+            case "inputs":
+                return self.enrollment.inputs.get(rest)
+            case "now":
+                return self.records.now
+            case "today":
+                return self.records.now.astimezone(self._zone).date()
+            case "brand":
+                return self.context.brand.name
+            case "playbook":
+                return self.plan.title
+        if head in self._steps:
+            return self._step(self._steps[head], rest)
+        return self._person(head, rest)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.context.calendar_of(self._account).zone)
+
+    @cached_property
+    def _account(self) -> Account:
+        return self.records.account(self.enrollment.account)
+
+    @cached_property
+    def _contacts(self) -> list[Contact]:
+        return list(self.records.contacts(self.enrollment.account))
+
+    @cached_property
+    def _contact(self) -> Contact | None:
+        if self.contact is not None:
+            return self.contact
+        own = self.enrollment.contact
+        return self.records.contact(own) if own else None
+
+    @cached_property
+    def _item(self) -> Contact | None:
+        found = find_person(
+            self.records, self.context, self.enrollment, {"item": True}, self.path
+        ).person
+        return found if isinstance(found, Contact) else None
+
+    @cached_property
+    def _steps(self) -> Mapping[str, NodeId]:
+        return step_names(self.plan)
+
+    def _contact_by_role(self, rest: str) -> Any:
+        role, _, name = rest.partition(".")
+        found = next((one for one in self._contacts if one.role == role), None)
+        return contact_field(found, name or "id")
+
+    def _person(self, role: str, name: str) -> Any:
+        found = find_person(self.records, self.context, self.enrollment, {"role": role}).person
+        if isinstance(found, Contact):
+            return contact_field(found, name)
+        return user_field(found, name)
+
+    # --- health -------------------------------------------------------------------------------
+
+    def _health(self, name: str) -> Any:
+        account = self._account
+        match name:
+            case "score":
+                return account.score
+            case "band":
+                return account.band
+            case "days_in_band":
+                since = account.band_since
+                return (self.records.now - since).total_seconds() / 86400 if since else None
+        days = int(name.removeprefix("change_").removesuffix("d"))
+        before = self.records.score_at(account.id, self.records.now - timedelta(days=days))
+        return None if before is None or account.score is None else account.score - before
+
+    # --- facts and steps ----------------------------------------------------------------------
+
+    def _facts(self, kinds: list[str]) -> list[Fact]:
+        found = self.records.facts_since(self.enrollment.account, kinds, self.since)
+        return [fact for fact in found if fact.enrollment in (None, self.enrollment.id)]
+
+    def _step(self, node: NodeId, name: str) -> Any:
+        gate = NodeId(f"{node}.approve")
+        if name == "decision" and gate in self.plan.nodes:
+            node = gate
+        kind = self.plan.nodes[node]
+        result = self.results.get(node) or {}
+        if isinstance(kind, TaskNode) and name not in result:
+            return self._answer(node, name)
+        if isinstance(kind, Effect) and kind.verb == "send_survey" and name not in result:
+            return self._survey(node, name)
+        return result.get(name)
+
+    def _answer(self, node: NodeId, name: str) -> Any:
+        found = [task for task in self._tasks(node) if is_within(task.path, self.path)]
+        if not found:
+            return None
+        task = found[-1]
+        match name:
+            case "done":
+                return task.status == "done"
+            case "decision":
+                return task.decision
+            case "late":
+                return (
+                    task.due_at is not None and (task.closed_at or self.records.now) > task.due_at
+                )
+        return task.answers.get(name)
+
+    def _tasks(self, node: NodeId) -> list[Task]:
+        return list(self.records.tasks_of(self.enrollment.id, [node]))
+
+    def _survey(self, node: NodeId, name: str) -> Any:
+        facts = self.records.facts_since(self.enrollment.account, ["survey.answered"], self.since)
+        mine = [one for one in facts if one.enrollment == self.enrollment.id and one.node == node]
+        if name == "answered":
+            return bool(mine)
+        return mine[-1].data.get(name) if mine else None
+
+
+def step_names(plan: Plan) -> dict[str, NodeId]:
+    """Return the steps by the name expressions use: hyphens become underscores."""
+    return {node.replace("-", "_"): node for node in plan.nodes if "." not in node}
+
+
+def is_within(inner: Path, outer: Path) -> bool:
+    """Tell whether a step ran for the same items as `outer`."""
+    items = {part for part in outer if "=" in part}
+    return all(part in items for part in inner if "=" in part)
+
+
+def contact_field(contact: Contact | None, name: str) -> Any:
+    """Return a contact's field; None when there is no contact or no value."""
+    if contact is None:
+        return None
+    own = {"id": contact.id, "email": contact.email, "role": contact.role}
+    if name == "name":
+        parts = (contact.fields.get("first_name"), contact.fields.get("last_name"))
+        return " ".join(part for part in parts if part) or contact.email
+    return own.get(name, contact.fields.get(name))
+
+
+def user_field(user: User | Contact | None, name: str) -> Any:
+    """Return what texts may say of one of our people."""
+    if not isinstance(user, User):
+        return None
+    names = {"name": user.name, "email": user.email, "id": user.id}
+    return user.name.split()[0] if name == "first_name" and user.name else names.get(name)

@@ -1,0 +1,237 @@
+"""What leaves the house: intents first, then the calls, then what came of them.
+
+    prepare   one transaction: who gets what, and one ledger row in `intent` for each
+    send      the call, outside any transaction
+    record    one transaction: accepted, refused, unknown or waiting
+
+An intent that a later attempt finds may have been sent: it becomes `unknown`, is never sent again
+unasked, and is shown to a person. That is the whole of "at most once", so `prepare` is the only
+place that writes an intent and `send` is never called without one written just before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from engine.delivery import webhook
+from engine.delivery.provider import Message, Provider, UnclearSend
+from engine.effects import alarming, mailing
+from engine.effects.context import Context
+from engine.effects.entities import Effect, EffectKey, Enrollment, EnrollmentId, Line
+from engine.effects.knowing import Known
+from engine.effects.letters import ChatPost, HookCall, Letter, Nothing
+from engine.effects.records import Records
+from engine.errors import InputError, PermanentError, TransientError
+from engine.plan.events import Do
+from engine.plan.model import Json
+
+SentStatus = Literal["accepted", "refused", "unknown", "waiting"]
+Outgoing: TypeAlias = Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one call."""
+
+    status: SentStatus
+    provider: str = ""
+    provider_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be sent now. `result` is the answer when there is nothing to send or wait for."""
+
+    sends: tuple[Outgoing, ...]
+    result: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out: the email provider, and the URLs of chat channels and hooks by name."""
+
+    email: Provider
+    channels: Mapping[str, str] = field(default_factory=dict)
+    hooks: Mapping[str, str] = field(default_factory=dict)
+    hook_secret: str | None = None
+    timeout_s: float = 10.0
+
+
+def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Prepared:
+    """Decide who gets what, and write the intents."""
+    known = _known(records, context, enrollment, do)
+    run = known.enrollment
+    if run.status == "finished":
+        return Prepared((), {"status": "skipped", "why": "the run is over", "sent": False})
+    letters = _letters(known, do)
+    if isinstance(letters, Nothing):
+        return Prepared((), _nothing(known, do, letters))
+    sends = [letter for letter in letters if _intend(records, run, do, letter)]
+    return Prepared(tuple(sends), None if sends else record(records, context, enrollment, do, {}))
+
+
+def _known(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Known:
+    run = records.enrollment(enrollment)
+    return Known(records, context, run, records.plan(run.plan), do.since, do.path, do.results)
+
+
+def _letters(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
+    match do.verb:
+        case "send_email":
+            return mailing.write_email(known, do)
+        case "send_survey":
+            return mailing.write_survey(known, do)
+        case "notify":
+            return mailing.write_notice(known, do)
+        case "call":
+            return mailing.write_call(known, do)
+        case "remind":
+            return alarming.write_reminder(known, do)
+        case "escalate":
+            return alarming.write_alarm(known, do)
+    raise AssertionError(f"{do.verb} does not leave the house")
+
+
+def _nothing(known: Known, do: Do, why: Nothing) -> Mapping[str, Json]:
+    if why.result is not None:
+        return why.result
+    if why.later is not None:
+        return {"later": why.later.isoformat()}
+    data = {"verb": do.verb, "status": "skipped", "why": why.why, "recipient": why.recipient}
+    _line(known.records, known.enrollment.id, do, "not sent", do.id, data)
+    return {"status": "skipped", "sent": False, "why": why.why}
+
+
+def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> bool:
+    """Write the intent; False when this letter must not be sent by this attempt."""
+    row = Effect(
+        key=letter.key,
+        enrollment=run.id,
+        node=do.node,
+        path=do.path,
+        verb=do.verb,
+        status="intent",
+        at=records.now,
+        account=run.account,
+        recipient=letter.recipient,
+        result={"template": letter.template, "command": do.id},
+    )
+    if records.put_effect(row):
+        return True
+    found = records.effect(letter.key)
+    assert found is not None
+    if found.status == "waiting":
+        records.change_effect(letter.key, status="intent", at=records.now)
+        return True
+    if found.status == "intent":
+        why = "an earlier attempt ended without an answer; it may have been sent"
+        records.change_effect(letter.key, status="unknown", reason=why)
+        data = {**_shown(found), "status": "unknown", "why": why}
+        _line(records, run.id, do, "sent", f"{letter.key}.unknown", data)
+    return False
+
+
+# --- sending ----------------------------------------------------------------------------------
+
+
+def send(letter: Outgoing, ways: Ways) -> Sent:
+    """Make the call, once. Never raises for what the other side did."""
+    try:
+        return _call(letter, ways)
+    except TransientError as error:
+        return Sent("waiting", reason=error.message)
+    except UnclearSend as error:
+        return Sent("unknown", reason=error.message)
+    except (PermanentError, InputError) as error:
+        return Sent("refused", reason=error.message)
+
+
+def _call(letter: Outgoing, ways: Ways) -> Sent:
+    match letter.content:
+        case Message() as message:
+            accepted = ways.email.send(message)
+            return Sent("accepted", ways.email.name, accepted.provider_id)
+        case ChatPost(channel, text):
+            url = _url(ways.channels, channel, "channel")
+            reply = webhook.notify_chat(url, text, key=letter.key, timeout_s=ways.timeout_s)
+            return Sent("accepted", "chat", str(reply.status))
+        case HookCall(hook, payload):
+            reply = webhook.post(
+                _url(ways.hooks, hook, "hook"),
+                payload,
+                secret=ways.hook_secret,
+                key=letter.key,
+                timeout_s=ways.timeout_s,
+            )
+            return Sent("accepted", "hook", str(reply.status))
+
+
+def _url(known: Mapping[str, str], name: str, what: str) -> str:
+    if name not in known:
+        raise PermanentError(
+            f"the {what} {name} has no URL on this machine",
+            remedy=f"Set the variable that tenure.yaml names for the {what} {name}.",
+        )
+    return known[name]
+
+
+# --- recording --------------------------------------------------------------------------------
+
+
+def record(
+    records: Records,
+    context: Context,
+    enrollment: EnrollmentId,
+    do: Do,
+    sent: Mapping[EffectKey, Sent],
+) -> Mapping[str, Json]:
+    """Write what came of the calls and return the verb's answer. A status `waiting` in it asks the
+    shell to try again: nothing was sent for certain."""
+    for key, one in sent.items():
+        records.change_effect(
+            key,
+            status=one.status,
+            provider=one.provider,
+            provider_id=one.provider_id,
+            reason=one.reason,
+        )
+        if one.status != "waiting":
+            row = records.effect(key)
+            assert row is not None
+            data = {**_shown(row), "status": one.status, "why": one.reason}
+            _line(records, enrollment, do, "sent", f"{key}.{one.status}", data)
+    statuses = [one.status for one in sent.values()]
+    if "waiting" in statuses:
+        return {"status": "waiting"}
+    return _answer(_known(records, context, enrollment, do), do, sent)
+
+
+def _answer(known: Known, do: Do, sent: Mapping[EffectKey, Sent]) -> Mapping[str, Json]:
+    if do.verb == "escalate" and "level" in do.args:
+        return alarming.next_rung(known, do)
+    worst = next((one.status for one in sent.values() if one.status != "accepted"), "accepted")
+    if not sent:
+        worst = "unknown"
+    answer: dict[str, Json] = {"status": worst, "sent": worst == "accepted"}
+    if do.verb == "call" and sent:
+        answer["status"] = next(int(one.provider_id or 0) for one in sent.values())
+    return answer
+
+
+def _shown(row: Effect) -> dict[str, Any]:
+    return {"verb": row.verb, "recipient": row.recipient, "template": row.result.get("template")}
+
+
+def _line(
+    records: Records,
+    enrollment: EnrollmentId,
+    do: Do,
+    what: str,
+    key: str,
+    data: Mapping[str, Any],
+) -> None:
+    shown = {name: value for name, value in data.items() if value not in (None, "")}
+    records.put_line(Line(enrollment, key, records.now, do.node, do.path, what, shown))

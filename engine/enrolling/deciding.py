@@ -1,0 +1,147 @@
+"""Which triggers a change sets off, and why not the others. Pure: values in, decisions out.
+
+Reads `Plan.enroll` (see `engine/language/compile` for its shape). Knows no records and no clock;
+what a trigger needs to know of the past is asked of the `Change`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from engine.language.expressions import evaluate
+from engine.plan.codec import decode
+from engine.plan.model import Condition, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a fact did to an account. `score_ago` gives the score as known so long ago."""
+
+    kind: str
+    data: Mapping[str, Any]
+    score: float | None = None
+    score_before: float | None = None
+    band: str | None = None
+    band_before: str | None = None
+    score_ago: Callable[[timedelta], float | None] = field(default=lambda _: None)
+
+    @property
+    def health_moved(self) -> bool:
+        """Tell whether the score is another than before."""
+        return self.score is not None and self.score != self.score_before
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A trigger that was set off: the rule in words and the values that did it."""
+
+    rule: str
+    values: Mapping[str, Any]
+
+
+def hit_by(enroll: Mapping[str, Any], change: Change) -> Hit | None:
+    """Return the first trigger of a playbook the change sets off, or None.
+
+    >>> red = {"on": [{"trigger": "health.enters", "band": "red"}]}
+    >>> hit_by(red, Change("health.changed", {}, 30, 55, "red", "yellow")).rule
+    'health enters red'
+    >>> hit_by(red, Change("health.changed", {}, 30, 35, "red", "red"))
+    """
+    for trigger in enroll.get("on", ()):
+        if (hit := _hit(trigger, change)) is not None:
+            return hit
+    return None
+
+
+def listens_to(enroll: Mapping[str, Any]) -> frozenset[str]:
+    """Return the kinds of facts that can set a playbook's triggers off.
+
+    >>> sorted(listens_to({"on": [{"trigger": "fact", "kind": "champion.left"}]}))
+    ['champion.left']
+    """
+    kinds = set()
+    for trigger in enroll.get("on", ()):
+        name = str(trigger["trigger"])
+        if name == "fact":
+            kinds.add(str(trigger["kind"]))
+        elif name == "survey":
+            kinds.add("survey.answered")
+        elif name.startswith("health."):
+            kinds.add("health.changed")
+    return frozenset(kinds)
+
+
+def _hit(trigger: Mapping[str, Any], change: Change) -> Hit | None:
+    match trigger["trigger"]:
+        case "fact":
+            return _fact(trigger, change, str(trigger["kind"]))
+        case "survey":
+            return _fact(trigger, change, "survey.answered")
+        case str(name) if name.startswith("health."):
+            return _health(trigger, change) if change.health_moved else None
+    return None
+
+
+def _fact(trigger: Mapping[str, Any], change: Change, kind: str) -> Hit | None:
+    if change.kind != kind:
+        return None
+    written = trigger.get("where")
+    if written is None:
+        return Hit(f"fact {kind}", {})
+    condition = decode(Condition, written)
+    verdict = evaluate(condition, {f"fact.{key}": value for key, value in change.data.items()})
+    return (
+        Hit(f"fact {kind} where {condition.text}", dict(verdict.values)) if verdict.holds else None
+    )
+
+
+def _health(trigger: Mapping[str, Any], change: Change) -> Hit | None:
+    assert change.score is not None
+    seen = {"health.score": change.score, "health.band": change.band}
+    match trigger["trigger"]:
+        case "health.enters" if change.band == trigger["band"] != change.band_before:
+            return Hit(f"health enters {change.band}", seen)
+        case "health.leaves" if change.band_before == trigger["band"] != change.band:
+            return Hit(f"health leaves {change.band_before}", seen)
+        case "health.drops":
+            return _moved(trigger, change, -1)
+        case "health.rises":
+            return _moved(trigger, change, 1)
+        case "health.crosses":
+            return _crossed(trigger, change)
+    return None
+
+
+def _moved(trigger: Mapping[str, Any], change: Change, sign: int) -> Hit | None:
+    span = decode(Span, trigger["within"]) if trigger.get("within") else None
+    before = change.score_ago(_length(span)) if span else change.score_before
+    if before is None or change.score is None:
+        return None
+    moved = (change.score - before) * sign
+    if moved < trigger["by"]:
+        return None
+    verb = "rises" if sign > 0 else "drops"
+    values = {"health.score": change.score, "before": before}
+    return Hit(f"health {verb} by {moved:g} (at least {trigger['by']:g})", values)
+
+
+def _length(span: Span) -> timedelta:
+    days = {"business_day": 7 / 5, "business_hour": 7 / 40, "month": 30.44}.get(span.unit, 0.0)
+    return timedelta(
+        seconds=span.seconds if span.seconds is not None else 86400 * days * span.amount
+    )
+
+
+def _crossed(trigger: Mapping[str, Any], change: Change) -> Hit | None:
+    before, now = change.score_before, change.score
+    if before is None or now is None:
+        return None
+    below, above = trigger.get("below"), trigger.get("above")
+    if below is not None and now < below <= before:
+        return Hit(f"health crosses below {below:g}", {"health.score": now, "before": before})
+    if above is not None and before <= above < now:
+        return Hit(f"health crosses above {above:g}", {"health.score": now, "before": before})
+    return None
