@@ -1,0 +1,124 @@
+"""Putting the parts together for one process: settings to database, context, ways out, runner.
+
+The only place that knows which adapter serves which port. The runner is named by its import path,
+so that nothing in `engine` imports `workflows`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from engine.delivery.settings import from_settings
+from engine.effects.context import Context
+from engine.effects.outgoing import Ways
+from engine.errors import InputError
+from engine.language.workspace.codec import workspace_from_json
+from engine.plan.clock import Clock
+from engine.settings import Settings, load_settings
+from engine.stack.datadir import read_stack
+from engine.store import publishing
+from engine.store.database import Database
+
+if TYPE_CHECKING:
+    from engine.services.runner import Runner
+
+RUNNER = "workflows.client:TemporalRunner"
+LOOK_AGAIN_S = 1.0
+
+
+def complete_settings(**given: Any) -> Settings:
+    """Read the environment and fill in what a running stack on the data directory says."""
+    settings = load_settings(**given)
+    if settings.database_url and settings.temporal_address:
+        return settings
+    stack = read_stack(settings.data_dir)
+    if stack is None:
+        return settings
+    found = {
+        "database_url": stack.database_url,
+        "temporal_address": stack.temporal_address,
+        **{name: value for name, value in stack.settings.items() if name not in given},
+    }
+    kept = {name: value for name, value in given.items() if value is not None}
+    return load_settings(**{**found, **kept})
+
+
+def open_database(settings: Settings, *, connections: int = 10) -> Database:
+    """Connect to the database the settings name, or that of the stack running here."""
+    if settings.database_url is None:
+        raise InputError(
+            "there is no database to talk to",
+            remedy="Start the stack with `tenure up`, or set TENURE_DATABASE_URL.",
+        )
+    url = settings.database_url.get_secret_value()
+    return Database(url, Clock.parse(settings.clock), connections=connections)
+
+
+def ways_out(settings: Settings, context: Context) -> Ways:
+    """Return how things leave the house: URLs come from the variables tenure.yaml names."""
+    workspace = context.workspace
+    return Ways(
+        email=from_settings(settings.email_url.get_secret_value()),
+        channels=_urls(workspace.channels),
+        hooks=_urls(workspace.hooks),
+        hook_secret=os.environ.get("TENURE_HOOK_SECRET"),
+    )
+
+
+def _urls(named: Any) -> dict[str, str]:
+    return {name: os.environ[variable] for name, variable in named.items() if variable in os.environ}
+
+
+@dataclass
+class Contexts:
+    """The current workspace, made ready; looked at again at most once a second."""
+
+    database: Database
+    settings: Settings
+    _hash: str | None = None
+    _context: Context | None = None
+    _looked: float = field(default=-LOOK_AGAIN_S)
+
+    def current(self) -> Context:
+        """Return the context of the applied workspace; InputError before the first apply."""
+        if time.monotonic() - self._looked >= LOOK_AGAIN_S:
+            self._look()
+        if self._context is None:
+            raise InputError(
+                "no workspace has been applied yet",
+                remedy="Run `tenure apply` in the workspace's folder.",
+            )
+        return self._context
+
+    def _look(self) -> None:
+        with self.database.begin() as connection:
+            found = publishing.current_workspace_hash(connection)
+            if found is not None and found != self._hash:
+                document = publishing.workspace(connection, found)
+                self._context = Context.of(
+                    workspace_from_json(document),
+                    public_url=self.settings.public_url,
+                    link_key=_link_key(self.settings),
+                )
+                self._hash = found
+        self._looked = time.monotonic()
+
+
+def _link_key(settings: Settings) -> bytes:
+    """Derive what signs links from the encryption key, or from the database's own secret URL."""
+    secret = settings.keys[0].key if settings.keys else b""
+    if not secret and settings.database_url is not None:
+        secret = settings.database_url.get_secret_value().encode()
+    return hashlib.sha256(b"tenure links\0" + secret).digest()
+
+
+def make_runner(settings: Settings) -> Runner:
+    """Return the runner that answers for runs under way (Temporal)."""
+    module, _, name = RUNNER.partition(":")
+    runner: Runner = getattr(import_module(module), name)(settings)
+    return runner
