@@ -7,6 +7,7 @@ be told to misbehave. Delivers nothing, ever. `python -m engine.delivery.catcher
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import ssl
 import threading
@@ -225,6 +226,8 @@ class _Controller(Controller):
 @click.option("--directory", type=click.Path(path_type=Path), default=Path("caught-emails"))
 def main(host: str, port: int, directory: Path) -> None:
     """Catch emails until interrupted; each becomes an .eml and an .html file."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Catcher(host, port, directory) as catcher:
             click.echo(f"Catching emails on smtp://{host}:{catcher.port}?tls=none in {directory}")
