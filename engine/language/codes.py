@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from engine.language.code import Code
+from engine.language.expressions.codes import EXPRESSION_CODES
 from engine.language.source_codes import SOURCE_CODES
 from engine.language.workspace.codes import WORKSPACE_CODES
 

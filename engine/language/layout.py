@@ -16,7 +16,7 @@ from engine.language.source import Document
 _STEP = 2
 _SPACED_COLON = re.compile(r"\s*:\s*")
 _HEADER = re.compile(r"(?:&\S+\s+)?[|>]([-+0-9]*)")
-_DASH = re.compile(r"(?:[&!]\S*)?\s*(?:#[^\n]*\s*)*-")
+_DASH = re.compile(r"(?:[&!]\S*)?(?:\s|#[^\n]*(?:\n|$))*-")
 
 
 class Unknown(Exception):
@@ -191,23 +191,43 @@ class _Layout:
 
     def lines(self) -> list[str]:
         """Carry the plan out."""
-        stack: list[_Level] = []
         out: list[str] = []
+        stack: list[_Level] = []
+        following = self._following()
+        above = -1
         for number, line in enumerate(self._source):
             if levels := self._plan.levels.get(number, []):
                 stack = [level for level in stack if level.old < levels[0].old] + levels
             if number in self._plan.kept or number in self._plan.columns:
                 out.append(self._settled(number, line))
+                above = number
             elif not line.strip():
-                if (out and out[-1].strip()) or (number - 1) in self._plan.kept:
+                if (out and out[-1].strip()) or above == number - 1:
                     out.append("")
             elif line.lstrip().startswith("#"):
-                out.append(" " * self._comment(number, line, stack) + line.strip())
+                near = self._near(stack, following[number], above)
+                out.append(" " * _closest(near, _indent(line)) + line.strip())
             elif line.startswith(("---", "...", "%")):
                 out.append(line.rstrip())
             else:
                 raise Unknown(f"line {number + 1}")
         return out
+
+    def _following(self) -> list[list[_Level]]:
+        """For each line the level that begins on it or on the next line that begins one."""
+        found: list[list[_Level]] = []
+        ahead: list[_Level] = []
+        for number in range(len(self._source) - 1, -1, -1):
+            ahead = self._plan.levels.get(number, [])[:1] or ahead
+            found.append(ahead)
+        return found[::-1]
+
+    def _near(self, stack: list[_Level], ahead: list[_Level], above: int) -> list[_Level]:
+        """Return the levels a comment may belong to: what follows, what is open, what is empty."""
+        near = ahead + stack[::-1]
+        if above in self._plan.unfilled and stack:
+            near.append(_Level(stack[-1].old + _STEP, stack[-1].new + _STEP))
+        return near
 
     def _settled(self, number: int, line: str) -> str:
         for start, end, text in sorted(self._plan.edits.get(number, []), reverse=True):
@@ -218,20 +238,12 @@ class _Layout:
     def _cut(self, number: int) -> int:
         return self._plan.cuts.get(number, _indent(self._source[number]))
 
-    def _comment(self, number: int, line: str, stack: list[_Level]) -> int:
-        """Return the column for a comment: that of the level it stood closest to."""
-        after = next(
-            (n for n in range(number, len(self._source)) if self._plan.levels.get(n)), None
-        )
-        near = ([] if after is None else self._plan.levels[after][:1]) + stack[::-1]
-        above = number - 1
-        while above >= 0 and above not in self._plan.columns and above not in self._plan.kept:
-            above -= 1
-        if above in self._plan.unfilled and stack:
-            near.append(_Level(stack[-1].old + _STEP, stack[-1].new + _STEP))
-        if not near:
-            return 0
-        return min(near, key=lambda level: abs(level.old - _indent(line))).new
+
+def _closest(levels: list[_Level], column: int) -> int:
+    """Return where the level that stood closest to `column` shall stand."""
+    if not levels:
+        return 0
+    return min(levels, key=lambda level: abs(level.old - column)).new
 
 
 def _indent(line: str) -> int:

@@ -17,6 +17,7 @@ _NUMBER_ELSEWHERE = re.compile(
     r"[-+]?(?:\d[\d_]*_[\d_]*|0x[0-9a-fA-F]+|0o[0-7]+|\d+(?:\.\d+)?[eE][-+]?\d+|\.\d+|\d+\.)"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
+_LONGEST_NUMBER = 40
 _READ_ALIKE_EVERYWHERE = re.compile(r"[A-Za-z][\w ./()'’-]*[\w.)]|[A-Za-z]")
 
 
@@ -52,7 +53,7 @@ def is_number_elsewhere(text: str) -> bool:
     >>> is_number_elsewhere("0x1F"), is_number_elsewhere("31")
     (True, False)
     """
-    return _NUMBER_ELSEWHERE.fullmatch(text) is not None
+    return len(text) <= _LONGEST_NUMBER and _NUMBER_ELSEWHERE.fullmatch(text) is not None
 
 
 def needs_no_quotes(text: str) -> bool:

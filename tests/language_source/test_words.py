@@ -73,3 +73,8 @@ def test_key_on_stays_on() -> None:
     document, problems = load("a.yaml", "enroll:\n  on:\n    - health.enters: red\n")
     assert document is not None
     assert (document.value, problems) == ({"enroll": {"on": [{"health.enters": "red"}]}}, [])
+
+
+@pytest.mark.timeout(10)
+def test_a_very_long_word_is_read_at_once() -> None:
+    assert load("a.yaml", "a: " + "1_" * 100_000 + "x")[1] == []
