@@ -62,7 +62,7 @@ def task(name: str, following: str | None, **more: Any) -> Node:
 @pytest.fixture
 def churn_rescue() -> Plan:
     title = (
-        "Triage {{ account.name }}: health {{ health.score }}, {{ health.change_14d }} in two weeks"
+        "Triage {{ account.name }}: health {{ health.score }}, {{ health.change_14d }} in 14 days"
     )
     ladder = (
         Rung(Span(4, "business_hour"), "remind", "csm"),
@@ -82,14 +82,14 @@ def churn_rescue() -> Plan:
         node(
             Task,
             "approve",
-            "sponsor-outreach",
+            "wait-1",
             spec={
                 "kind": "approval",
                 "title": "Approve the email",
                 "assign": {"role": "csm"},
             },
             within=After(Span(2, "business_day")),
-            routes={"rejected": NodeId("wait-1"), "timeout": NodeId("wait-1")},
+            routes={"approved": NodeId("sponsor-outreach")},
         ),
         email("sponsor-outreach", "executive_sponsor", "wait-1"),
         email("we-noticed", "champion", "wait-1"),

@@ -162,10 +162,7 @@ def _ways(node: Node) -> list[tuple[str, NodeId | None]]:
         case Split():
             return [(arm_label(arm, node.arms), arm.to or node.next) for arm in node.arms]
         case Task():
-            ways = [(route_label(name), to or node.next) for name, to in node.routes.items()]
-            aside = [(label, to) for label, to in ways if to != node.next]
-            usual = "approved" if node.spec.get("kind") == "approval" else "done"
-            return [(usual if aside else "", node.next), *aside]
+            return _decisions(node)
         case Escalate():
             aside = [("nobody answered", node.on_give_up)] if node.on_give_up else []
             return [("acknowledged" if aside else "", node.next), *aside]
@@ -181,3 +178,15 @@ def _ways(node: Node) -> list[tuple[str, NodeId | None]]:
             return [("", node.next)]
         case _:
             assert_never(node)
+
+
+def _decisions(node: Task) -> list[tuple[str, NodeId | None]]:
+    """The ways out of a task; decisions that lead to the same place share one."""
+    decisions = ["approved", "rejected"] if node.spec.get("kind") == "approval" else ["done"]
+    decisions += ["timeout"] if node.within or "timeout" in node.routes else []
+    to: dict[NodeId | None, list[str]] = {}
+    for decision in decisions:
+        to.setdefault(node.routes.get(decision) or node.next, []).append(route_label(decision))
+    if len(to) == 1:
+        return [("", next(iter(to)))]
+    return [(" or ".join(labels), target) for target, labels in to.items()]

@@ -6,7 +6,10 @@ Must not know boxes.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 # Shares of the font size, from DejaVu Sans.
 _SHARES = {
@@ -38,13 +41,13 @@ def _share(letter: str) -> float:
 
 
 def clean(text: str) -> str:
-    """Return text on one line, without characters that XML cannot hold.
+    """Return text on one line, without characters that XML cannot hold, variables kept together.
 
-    >>> clean("two\\n  lines\\x00")
-    'two lines'
+    >>> clean("two\\n  lines\\x00 for {{ account.name }}")
+    'two lines for {account.name}'
     """
-    flat = " ".join(text.split())
-    return "".join(c for c in flat if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF)
+    flat = _VARIABLE.sub(r"{\1}", " ".join(text.split()))
+    return "".join(letter for letter in flat if letter.isprintable())
 
 
 def wrap(text: str, size: float, room: float, lines: int) -> tuple[str, ...]:

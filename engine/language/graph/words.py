@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from engine.calendars import format_span
-from engine.language.graph.starting import trigger_words
-from engine.plan.codec import decode
+from engine.language.graph.times import trigger_words, when_words
 from engine.plan.model import (
-    After,
-    Anchor,
     Arm,
     Cadence,
     Choose,
@@ -26,13 +23,11 @@ from engine.plan.model import (
     Fork,
     Node,
     NodeId,
-    On,
     Plan,
     Repeat,
     Split,
     Task,
     Wait,
-    When,
 )
 
 _VERBS = {
@@ -68,7 +63,7 @@ def describe(node: Node) -> Said:
     match node:
         case Effect():
             kind, label = _VERBS[node.verb]
-            return Said(kind, label, _effect_title(node), _effect_details(node))
+            return Said(kind, label, _effect_title(node), tuple(_effect_details(node)))
         case Task():
             return _task(node)
         case Escalate():
@@ -87,6 +82,8 @@ def describe(node: Node) -> Said:
             return Said("choose", "If" if len(node.cases) == 1 else "Choose", only)
         case Split():
             return Said("split", "Split", "by weight, always the same arm")
+        case Fork() if not node.branches:
+            return Said("fork", "Past", "left out")
         case Fork():
             first = "go on with the first" if node.join == "first" else "go on when all are over"
             return Said("fork", "At once", first)
@@ -122,7 +119,7 @@ def branch_label(name: str) -> str:
 
 def route_label(decision: str) -> str:
     """Return the label of one way out of a task."""
-    return {"timeout": "not done in time"}.get(decision, decision)
+    return {"timeout": "not in time"}.get(decision, decision)
 
 
 def opening(plan: Plan) -> tuple[str, tuple[str, ...]]:
@@ -134,6 +131,9 @@ def opening(plan: Plan) -> tuple[str, tuple[str, ...]]:
         lines.append(f"when {said(condition)}")
     if span := enroll.get("again_after"):
         lines.append(f"again after {said(span)}")
+    if brake := enroll.get("brake"):
+        lines.append(f"at most {brake['at_most']} per {brake['per']}")
+    lines += [f"{side} {enroll[side]}" for side in ("from", "until") if enroll.get(side)]
     title = "any of" if lines and len(triggers) > 1 else "".join(triggers) or "by hand"
     return title, tuple(lines)
 
@@ -178,45 +178,26 @@ def _task(node: Task) -> Said:
     spec = node.spec
     approval = spec.get("kind") == "approval"
     owner = said(spec.get("assign") or "nobody")
-    due = f", due {_when(decode_when(spec['due']))}" if spec.get("due") else ""
+    due = f", due {trigger_words(spec['due'])}" if spec.get("due") else ""
     details = [f"{owner}{due}"]
     if node.depends_on:
         details.append(f"after {', '.join(node.depends_on)}")
     if node.done_when:
         details.append(f"done when {node.done_when.text}")
     if node.within:
-        details.append(f"withdrawn after {_when(node.within)}")
+        details.append(f"withdrawn after {when_words(node.within)}")
     details += [f"{format_span(r.after)} late: {r.action} {r.to}" for r in node.overdue]
     title = str(spec.get("title") or _plain(node.id))
     label = "Approval" if approval else "Task" if node.required else "Optional task"
     return Said("task", label, title, tuple(details), optional=not node.required)
 
 
-def decode_when(written: Any) -> When:
-    """Read a `When` of a spec."""
-    found: When = decode(When, written)  # type: ignore[arg-type]
-    return found
-
-
-def _when(when: When) -> str:
-    match when:
-        case After():
-            return format_span(when.span)
-        case On():
-            return when.date
-        case Anchor():
-            side = "before" if when.before else "after"
-            return f"{format_span(when.span)} {side} {when.field}" if when.span else when.field
-        case _:
-            assert_never(when)
-
-
 def _wait(node: Wait) -> tuple[str, tuple[str, ...]]:
     until = node.until.text if node.until else node.watch_for or ""
     if not until:
-        return (_when(node.due) if node.due else "for ever"), ()
+        return (when_words(node.due) if node.due else "for ever"), ()
     about = (f"about {node.about}",) if node.about else ()
-    at_most = (f"at most {_when(node.due)}",) if node.due else ()
+    at_most = (f"at most {when_words(node.due)}",) if node.due else ()
     return f"until {until}", (*about, *at_most)
 
 
@@ -256,7 +237,7 @@ def _effect_title(node: Effect) -> str:
         case "send_email":
             return str(spec.get("template") or node.id)
         case "send_survey":
-            return str(spec.get("question") or str(spec.get("kind") or node.id).upper())
+            return str(spec.get("question") or node.id)
         case "notify":
             return said(spec.get("message") or node.id)
         case "call":
@@ -273,14 +254,15 @@ def _effect_title(node: Effect) -> str:
             assert_never(node.verb)
 
 
-def _effect_details(node: Effect) -> tuple[str, ...]:
+def _effect_details(node: Effect) -> list[str]:
+    spec = node.spec
     if node.verb == "transfer":
-        return ("child accounts too",) if node.spec.get("children") else ()
-    lines = [
-        f"{word} {said(node.spec[word])}" for word in ("to", "cc", "from") if node.spec.get(word)
-    ]
-    if channel := node.spec.get("channel"):
-        lines.append(f"in {said(channel)}")
-    if reason := node.spec.get("reason"):
-        lines.append(said(reason))
-    return (", ".join(lines),) if lines else ()
+        return ["child accounts too"] if spec.get("children") else []
+    lines = [str(spec["survey"]).upper()] if spec.get("survey") else []
+    people = [f"{word} {said(spec[word])}" for word in ("to", "cc", "from") if spec.get(word)]
+    lines += [", ".join(people)] if people else []
+    lines += [f"in {spec['channel']}"] if spec.get("channel") else []
+    lines += [said(spec["reason"])] if spec.get("reason") else []
+    if given := spec.get("with") if node.verb == "start_playbook" else None:
+        lines.append(f"with {', '.join(f'{name} = {said(one)}' for name, one in given.items())}")
+    return lines

@@ -1,4 +1,4 @@
-"""What starts a run, in words: the triggers of `Plan.enroll`.
+"""Times and triggers in words: what starts a run (`Plan.enroll`), when something is due.
 
 Must not know a drawing. A trigger it has no words for is shown as its values.
 """
@@ -6,10 +6,11 @@ Must not know a drawing. A trigger it has no words for is shown as its values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from engine.calendars import format_span
-from engine.plan.model import Span
+from engine.plan.codec import decode
+from engine.plan.model import After, Anchor, On, Span, When
 
 
 def trigger_words(value: Any) -> str:
@@ -25,6 +26,14 @@ def trigger_words(value: Any) -> str:
             return format_span(Span(amount, unit))
         case {"text": str(text)}:
             return text
+        case {"type": "After" | "On" | "Anchor"}:
+            return when_words(decode(When, value))  # type: ignore[arg-type]
+        case {"trigger": "by_hand"}:
+            return "by hand"
+        case {"trigger": "date", "when": when}:
+            return trigger_words(when)
+        case {"trigger": "matches", "when": when}:
+            return f"as soon as {trigger_words(when)}"
         case {"trigger": "fact", "kind": str(kind), **rest}:
             return " ".join([kind, *_pairs(rest)])
         case {"trigger": str(name), "band": band}:
@@ -41,3 +50,21 @@ def trigger_words(value: Any) -> str:
 
 def _pairs(values: Mapping[Any, Any]) -> list[str]:
     return [f"{key} {trigger_words(one)}" for key, one in values.items() if one is not None]
+
+
+def when_words(when: When) -> str:
+    """Return an instant as the author wrote it.
+
+    >>> when_words(Anchor("account.renewal_date", Span(60, "d"), before=True))
+    '60d before account.renewal_date'
+    """
+    match when:
+        case After():
+            return format_span(when.span)
+        case On():
+            return when.date
+        case Anchor():
+            side = "before" if when.before else "after"
+            return f"{format_span(when.span)} {side} {when.field}" if when.span else when.field
+        case _:
+            assert_never(when)
