@@ -14,7 +14,7 @@ from engine.language.expressions.codes import EXPRESSION_CODES
 from engine.language.source_codes import SOURCE_CODES
 from engine.language.workspace.codes import WORKSPACE_CODES
 
-_CATALOGUES: tuple[tuple[Code, ...], ...] = (SOURCE_CODES, WORKSPACE_CODES)
+_CATALOGUES: tuple[tuple[Code, ...], ...] = (SOURCE_CODES, WORKSPACE_CODES, EXPRESSION_CODES)
 
 
 def all_codes() -> dict[str, Code]:
