@@ -26,7 +26,7 @@ from engine.language.compile.making import Making
 from engine.language.compile.schedules import bad_schedule, bad_zone
 from engine.language.compile.times import BadTime, anchor_parts, read_date
 from engine.language.compile.vocabulary import Typed
-from engine.language.diagnostics import nearest
+from engine.language.diagnostics import Severity, nearest
 from engine.language.expressions import Names
 from engine.language.places import Path
 from engine.language.schema.reading import Trigger
@@ -130,7 +130,7 @@ def _fact(making: Making, kind: str, at: Path) -> str:
         refused = schema.undeclared_facts == "refuse"
         message = f"The fact {kind} is not declared in schema.yaml."
         remedy = f"{hint}Else declare it there, under `facts`."
-        severity = "error" if refused else "warning"
+        severity: Severity = "error" if refused else "warning"
         making.note("TN324", message, at, remedy, severity=severity)
     return kind
 

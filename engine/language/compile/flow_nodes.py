@@ -53,6 +53,7 @@ def make_if(making: StepMaking, form: IfStep) -> None:
 
 def make_wait(making: StepMaking, form: WaitStep) -> None:
     """A wait for a time, a condition, or whichever comes first."""
+    until: Condition | None
     if isinstance(form.wait, WaitBody):
         due = making.when(form.wait.at_most, "wait", "at_most")
         until = making.condition(form.wait.until, "wait", "until")

@@ -24,7 +24,12 @@ from engine.language.texts import check_text, variables_of
 from engine.language.workspace.model import Workspace
 from engine.plan.model import After, Condition, Node, NodeId, Source, Span, When
 
-_PLACEHOLDER = Span(1, "d")
+_SOME_TIME = Span(1, "d")
+
+
+def _some_condition(where: Source) -> Condition:
+    """Return what stands in for a condition that cannot be used; it seems to read something."""
+    return Condition("false", where, (("?", "bool"),))
 
 
 @dataclass(slots=True)
@@ -66,20 +71,20 @@ class Making:
         """Check a condition; a stand-in when it cannot be used."""
         where = self.playbook.document.scalar_start(path)
         if self._reads_broken(text):
-            return Condition("false", where)
+            return _some_condition(where)
         found, problems = check_condition(text, names, where)
         self.problems += problems
-        return found or Condition("false", where)
+        return found or _some_condition(where)
 
     def formula(self, text: str, path: Path, names: Names, kind: ValueType | None) -> Condition:
         """Check a value written as `= expression`; a stand-in when it cannot be used."""
         inner = text[1:].lstrip()
         where = self.playbook.document.text_at(path, len(text) - len(inner))
         if self._reads_broken(text):
-            return Condition("false", where)
+            return _some_condition(where)
         found, problems = check_value(inner, names, where, kind)
         self.problems += problems
-        return found or Condition("false", where)
+        return found or _some_condition(where)
 
     def _reads_broken(self, text: str) -> bool:
         return any(re.search(rf"\b{name}\.", text) for name in self.vocabulary.broken)
@@ -96,7 +101,7 @@ class Making:
             return read_span(text, zero=zero, exact=exact)
         except BadTime as bad:
             self.note(bad.code, bad.message, path, bad.remedy)
-            return _PLACEHOLDER
+            return _SOME_TIME
 
     def when(
         self, text: str, path: Path, names: Names, if_past: Literal["now", "skip"] = "now"
@@ -106,7 +111,7 @@ class Making:
             return read_when(text, names, if_past)
         except BadTime as bad:
             self.note(bad.code, bad.message, path, bad.remedy)
-            return After(_PLACEHOLDER)
+            return After(_SOME_TIME)
 
 
 class StepMaking:

@@ -14,7 +14,7 @@ from engine.language.schema.words import TeamRef, UserRef
 from engine.plan.codec import encode
 from engine.plan.model import After, Effect, EffectVerb, Json, NodeId, Task, Wait
 
-QUESTIONS = {
+QUESTIONS: Mapping[str, str] = {
     "nps": "How likely are you to recommend us to a colleague?",
     "csat": "How satisfied are you with us?",
     "ces": "How easy was it to get done what you wanted?",
@@ -99,7 +99,9 @@ def _make_approval(making: StepMaking, form: EmailStep) -> None:
 
 def make_survey(making: StepMaking, form: SurveyStep) -> None:
     """A survey, and the wait for its answer."""
-    kind = form.kind or next((one for one in QUESTIONS if one in form.survey.split("-")), None)
+    kind: str | None = form.kind or next(
+        (one for one in QUESTIONS if one in form.survey.split("-")), None
+    )
     if kind is None:
         message = f"{form.survey} does not say what kind of survey it is."
         remedy = "Add `kind: nps`, `kind: csat` or `kind: ces`."

@@ -56,7 +56,7 @@ class People:
 
     def leads_nowhere(self, ref: Mapping[str, Any]) -> str | None:
         """Say why nobody can ever stand behind a reference; None when somebody may."""
-        if "role" in ref:
+        if ref.get("role") in self._workspace.roles:
             return self._why_nobody(ref["role"], ())
         if "team" in ref and not self._workspace.teams.get(ref["team"]):
             return f"the team {ref['team']} has no members"

@@ -65,7 +65,7 @@ def _condition(making: Making, text: str, *path: str | int) -> Condition:
     found = making.condition(text, path, making.vocabulary.conditions())
     for name, _ in found.refs:
         step = making.vocabulary.steps.get(name.split(".")[0])
-        if step is not None and "." in name and f"{step.name}." in name:
+        if step is not None and name.startswith(f"{step.name}."):
             _refuse_result(making, name, path)
     return found
 

@@ -8,7 +8,11 @@ from engine.calendars import BadCalendar
 from engine.calendars.places import zone_named
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
+# fmt: off
+_MONTHS = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)
+# fmt: on
 _FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("minute", 0, 59, ()),
     ("hour", 0, 23, ()),

@@ -6,7 +6,6 @@ Owns the reading of `due`, `wait` and their like. Raises `BadTime`; who calls kn
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 

@@ -18,16 +18,14 @@ from engine.language.schema.words import (
     Ref,
     RoleName,
     RoleNames,
+    SkipOrSteps,
+    SkipRejectOrSteps,
     SpanText,
     Steps,
     Text,
     WhenText,
     refusal,
-    word_or_steps,
 )
-
-SkipOrSteps = word_or_steps("skip")
-SkipRejectOrSteps = word_or_steps("skip", "reject")
 
 
 class AskForm(Form):
@@ -133,7 +131,7 @@ class TaskStep(Form):
             message = "`overdue` counts from the due moment, but there is no `due`."
             raise refusal("TN161", message, "Add `due: 2 business days`.", "overdue")
         if self.within is not None and not self.required:
-            message = "`within` ends the wait for the task, but a task that is not required is not waited for."
+            message = "`within` ends a wait, and a task that is not required is not waited for."
             raise refusal("TN161", message, "Remove `within`, or `required: false`.", "within")
         return self
 

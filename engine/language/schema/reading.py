@@ -83,18 +83,15 @@ def read_playbook(document: Document) -> Playbook:
     """Read all of a playbook's parts, noting every problem of shape; never raises."""
     reader = _Reader(document)
     if not isinstance(document.value, dict):
-        message = f"A playbook is a mapping that begins with `playbook: name`, not {shown(document.value)}."
+        message = f"A playbook begins with `playbook: name`; this is {shown(document.value)}."
         reader.note("TN160", message, (), "Begin with `playbook: my-playbook`, then `steps:`.")
         return Playbook(document, None, problems=reader.problems)
     form = reader.form(PlaybookForm, document.value, ())
     steps = reader.steps(document.value.get("steps"), ("steps",))
     enroll = document.value.get("enroll")
-    triggers = reader.triggers(enroll.get("on"), ("enroll", "on")) if _has_on(enroll) else ()
+    on = enroll.get("on") if isinstance(enroll, dict) else None
+    triggers = reader.triggers(on, ("enroll", "on")) if on is not None else ()
     return Playbook(document, form, triggers, steps, reader.problems)
-
-
-def _has_on(enroll: object) -> bool:
-    return isinstance(enroll, dict) and enroll.get("on") is not None
 
 
 class _Reader:

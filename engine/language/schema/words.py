@@ -1,13 +1,13 @@
 """The kinds of value an author writes in a playbook, as pydantic types.
 
-Owns what one value alone can get wrong (an id with capitals, a length of time without a unit is left
-to the compiler). Knows nothing of steps.
+Owns what one value alone can get wrong, such as an id with capitals; times and conditions are left
+to the compiler. Knows nothing of steps.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,8 +20,6 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
-
-T = TypeVar("T")
 
 
 class Form(BaseModel):
@@ -141,7 +139,7 @@ class TeamRef(Form):
     team: Text = Field(description="The team, as in people.yaml.", examples=["solutions"])
     pick: Literal["round_robin", "least_loaded"] = Field(
         "round_robin",
-        description="`round_robin`: each in turn. `least_loaded`: whoever has the fewest open tasks.",
+        description="`round_robin`: each in turn. `least_loaded`: whoever has least open.",
     )
 
 
@@ -178,13 +176,15 @@ RoleNames = Annotated[
 ]
 
 
-def word_or_steps(*words: str) -> Any:
-    """Return the type of a key that takes one of some words, or a list of steps."""
+def _word_or_steps(given: Any) -> str:
+    return "<steps>" if isinstance(given, list) else "<word>"
 
-    def kind(given: Any) -> str:
-        return "<steps>" if isinstance(given, list) else "<word>"
 
-    word: Any = Literal[words]  # type: ignore[valid-type]
-    return Annotated[
-        Annotated[word, Tag("<word>")] | Annotated[Steps, Tag("<steps>")], Discriminator(kind)
-    ]
+SkipOrSteps = Annotated[
+    Annotated[Literal["skip"], Tag("<word>")] | Annotated[Steps, Tag("<steps>")],
+    Discriminator(_word_or_steps),
+]
+SkipRejectOrSteps = Annotated[
+    Annotated[Literal["skip", "reject"], Tag("<word>")] | Annotated[Steps, Tag("<steps>")],
+    Discriminator(_word_or_steps),
+]
