@@ -71,7 +71,9 @@ def ways_out(settings: Settings, context: Context) -> Ways:
 
 
 def _urls(named: Any) -> dict[str, str]:
-    return {name: os.environ[variable] for name, variable in named.items() if variable in os.environ}
+    return {
+        name: os.environ[variable] for name, variable in named.items() if variable in os.environ
+    }
 
 
 @dataclass

@@ -36,6 +36,8 @@ from engine.plan.model import ForEach, Json
 READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 """Verbs that a repeat does again: they read, or put the same rows."""
 
+_STATUSES = {"paused": "paused", "resumed": "active"}
+
 
 def carry_out(
     records: Records, context: Context, enrollment: EnrollmentId, do: Do
@@ -81,6 +83,8 @@ def write_notes(
         records.put_line(
             Line(enrollment, key, note.at, note.node, note.path, note.what, dict(note.data))
         )
+        if note.what in _STATUSES:
+            records.change_enrollment(enrollment, status=_STATUSES[note.what])
     if dropped:
         records.drop_waits(enrollment, dropped)
 

@@ -17,7 +17,8 @@ import fcntl
 import json
 import os
 import struct
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from engine.errors import InputError
@@ -37,7 +38,8 @@ class ProcessNote:
 
 @dataclass(frozen=True, slots=True)
 class StackInfo:
-    """Where a running stack is. `database_url` holds the password: do not print it."""
+    """Where a running stack is. `database_url` holds the password: do not print it. `settings` are
+    others that every process on this stack has to share (the clock, the way emails leave)."""
 
     data_dir: str
     pid: int
@@ -48,6 +50,7 @@ class StackInfo:
     temporal_address: str
     ui_url: str
     processes: tuple[ProcessNote, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
         """The settings that point a Tenure process at this stack."""
@@ -55,6 +58,7 @@ class StackInfo:
             "TENURE_DATABASE_URL": self.database_url,
             "TENURE_TEMPORAL_ADDRESS": self.temporal_address,
             "TENURE_DATA_DIR": self.data_dir,
+            **{f"TENURE_{name.upper()}": value for name, value in self.settings.items()},
         }
 
     def __repr__(self) -> str:

@@ -55,6 +55,7 @@ class Stack:
         temporal_port: int = TEMPORAL_PORT,
         ui_port: int = UI_PORT,
         commands: Sequence[Command] = (),
+        settings: Mapping[str, str] | None = None,
         prepare: Callable[[StackInfo], None] | None = None,
         report: Callable[[Report], None] = lambda report: None,
     ) -> None:
@@ -65,6 +66,7 @@ class Stack:
             Wish("Temporal's UI", ui_port, "--ui-port"),
         )
         self._commands = tuple(commands)
+        self._settings = dict(settings or {})
         self._prepare = prepare
         self._report = report
         self._places: list[Place] = []
@@ -170,6 +172,7 @@ class Stack:
             database_url=database.url(),
             temporal_address=server.address,
             ui_url=f"http://{LOOPBACK}:{ui_port}",
+            settings=self._settings,
         )
 
     def _program_of(self, command: Command) -> Program:

@@ -1,0 +1,103 @@
+"""Options and small writers that several commands share."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("text", "json")
+
+
+def workspace_option(command: F) -> F:
+    """Add `--workspace`."""
+    return click.option(
+        "--workspace",
+        "-w",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        envvar="TENURE_WORKSPACE",
+        show_default="this folder",
+        help="The folder with tenure.yaml.",
+    )(command)
+
+
+def data_dir_option(command: F) -> F:
+    """Add `--data-dir`."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        default=Path(".tenure"),
+        envvar="TENURE_DATA_DIR",
+        show_default=True,
+        help="Where the stack of this machine keeps its data.",
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """Add `--format`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats or FORMATS),
+        default="text",
+        show_default=True,
+        help="How to write the answer.",
+    )
+
+
+def as_option(command: F) -> F:
+    """Add `--as`: who acts."""
+    return click.option(
+        "--as",
+        "by",
+        default=getpass.getuser,
+        show_default="your login name",
+        help="The id of the user who acts.",
+    )(command)
+
+
+def table(rows: Iterable[Sequence[Any]], headings: Sequence[str]) -> str:
+    """Lay rows out in columns, as wide as their widest cell.
+
+    >>> print(table([("acme", 3)], ("account", "runs")))
+    account  runs
+    acme     3
+    """
+    cells = [tuple(headings), *(tuple(_cell(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in cells
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+def to_json(value: Any) -> str:
+    """Write a value as JSON; instants as ISO texts, values of ours by their fields."""
+    return json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    from engine.plan.codec import encode
+
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return encode(value) if hasattr(value, "__dataclass_fields__") else str(value)

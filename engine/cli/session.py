@@ -1,0 +1,65 @@
+"""What a command needs from a running stack: the database, the workspace, the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine.effects.context import Context
+from engine.services.runner import Runner
+from engine.settings import Settings
+from engine.store.database import Database
+from engine.wiring import Contexts, complete_settings, make_runner, open_database
+
+
+@dataclass
+class Session:
+    """The open parts of one command."""
+
+    settings: Settings
+    database: Database
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """The applied workspace."""
+        return Contexts(self.database, self.settings)
+
+    @property
+    def context(self) -> Context:
+        """The applied workspace as it is now; InputError before the first apply."""
+        return self.contexts.current()
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Whatever runs enrollments."""
+        return make_runner(self.settings)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection for queries."""
+        with self.database.begin() as connection:
+            yield connection
+
+    def local(self, at: datetime | None) -> str:
+        """Write an instant in the workspace's zone."""
+        if at is None:
+            return "-"
+        return f"{at.astimezone(ZoneInfo(self.context.workspace.zone)):%a %Y-%m-%d %H:%M}"
+
+
+@contextmanager
+def open_session(data_dir: Path) -> Iterator[Session]:
+    """Open what a command needs from the stack on a data directory, or from the environment."""
+    settings = complete_settings(data_dir=data_dir)
+    database = open_database(settings, connections=2)
+    try:
+        yield Session(settings, database)
+    finally:
+        database.close()

@@ -1,0 +1,72 @@
+"""What people do with tasks, each in one transaction. Works while Temporal is down."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.effects import answering
+from engine.effects.context import Context
+from engine.effects.entities import Task, TaskId, UserId
+from engine.services.trying import transact
+from engine.store.database import Database
+from engine.store.queries.tasks import comment_on
+
+
+def complete(
+    database: Database,
+    context: Context,
+    task: str,
+    *,
+    by: str,
+    answers: Mapping[str, Any] | None = None,
+    ticked: Collection[int] | None = None,
+    decision: str | None = None,
+) -> Task:
+    """Close a task with its answers (see `answering.complete_task`)."""
+    return transact(
+        database,
+        lambda records: answering.complete_task(
+            records,
+            context,
+            TaskId(task),
+            by=by,
+            answers=answers,
+            ticked=ticked,
+            decision=decision,
+        ),
+    )
+
+
+def withdraw(database: Database, context: Context, task: str, *, by: str, reason: str) -> Task:
+    """Close a task undone."""
+    return transact(
+        database,
+        lambda records: answering.withdraw_by_hand(
+            records, context, TaskId(task), by=by, reason=reason
+        ),
+    )
+
+
+def reassign(database: Database, task: str, *, by: str, to: str, reason: str = "") -> Task:
+    """Give a task to another user."""
+    return transact(
+        database,
+        lambda records: answering.reassign_task(
+            records, TaskId(task), by=by, to=UserId(to), reason=reason
+        ),
+    )
+
+
+def snooze(database: Database, task: str, *, by: str, until: datetime) -> Task:
+    """Hide a task and hold its reminders back until an instant."""
+    return transact(
+        database, lambda records: answering.snooze_task(records, TaskId(task), by=by, until=until)
+    )
+
+
+def comment(database: Database, task: str, *, by: str, text: str) -> None:
+    """Write a comment on a task."""
+    with database.begin() as connection:
+        comment_on(connection, TaskId(task), by, database.now, text)
