@@ -23,6 +23,7 @@ from engine.delivery.provider import (
     Message,
     UnclearSend,
     wire_address,
+    wire_key,
 )
 from engine.errors import PermanentError, TransientError
 
@@ -104,7 +105,7 @@ def _payload(message: Message) -> dict[str, Any]:
             {"type": "text/plain", "value": message.text},
             {"type": "text/html", "value": message.html},
         ],
-        "headers": {**message.headers, KEY_HEADER: message.key},
+        "headers": {**message.headers, KEY_HEADER: wire_key(message.key)},
         "custom_args": {"tenure_key": message.key},
     }
     if message.reply_to:

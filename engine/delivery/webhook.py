@@ -20,7 +20,7 @@ from typing import NoReturn
 
 import httpx
 
-from engine.delivery.provider import UnclearSend
+from engine.delivery.provider import UnclearSend, wire_key
 from engine.errors import InputError, PermanentError, TransientError
 
 SIGNATURE_HEADER = "X-Tenure-Signature"
@@ -59,7 +59,11 @@ def post(
     Raises InputError for a URL that is not http(s), TransientError, PermanentError or UnclearSend.
     """
     host = _host(url)
-    headers = {"Content-Type": "application/json", "User-Agent": "tenure", KEY_HEADER: key}
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "tenure",
+        KEY_HEADER: wire_key(key),
+    }
     if secret is not None:
         timestamp = str(int(now()))
         headers[TIMESTAMP_HEADER] = timestamp

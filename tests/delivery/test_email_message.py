@@ -27,6 +27,11 @@ def test_mime_is_text_first_then_html(message):
     assert mime["X-Tenure-Key"] == "run-1/welcome/0/c-7"
 
 
+def test_key_of_any_letters_fits_its_header(message):
+    sent = to_mime(message(key="run/Müller & Co"))
+    assert b"X-Tenure-Key: run/M%C3%BCller%20&%20Co\r\n" in sent.as_bytes()
+
+
 def test_mime_is_the_same_each_time(message):
     assert to_mime(message()).as_bytes() == to_mime(message()).as_bytes()
 
@@ -80,6 +85,7 @@ def test_copies_leave_out_who_gets_it_anyway(message):
         {"headers": {"List-Id": "bücher"}},
         {"key": "a\nb"},
         {"key": ""},
+        {"key": "k" * 901},
     ],
 )
 def test_message_refuses_what_would_break_out(message, fields):
