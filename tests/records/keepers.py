@@ -17,6 +17,8 @@ from engine.effects.entities import Account, Contact, User
 from engine.effects.records import Records
 from engine.plan.clock import Clock
 from engine.plan.model import Plan, PlanHash
+from engine.simulation.memory import MemoryRecords
+from engine.simulation.world import World
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.publishing import make_live, put_plan
@@ -76,6 +78,37 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     database.close()
 
 
-KEEPERS: dict[str, Callable[[pytest.FixtureRequest], Iterator[Keeper]]] = {"postgres": postgres}
+@dataclass(frozen=True)
+class MemoryKeeper:
+    """The simulator's world."""
+
+    world: World
+
+    def seed(
+        self,
+        *,
+        accounts: Sequence[Account] = (),
+        contacts: Sequence[Contact] = (),
+        users: Sequence[User] = (),
+        plans: Sequence[Plan] = (),
+    ) -> tuple[PlanHash, ...]:
+        self.world.add_accounts(accounts)
+        self.world.add_contacts(contacts)
+        self.world.add_users(users)
+        return self.world.make_live(*plans)
+
+    def transaction(self) -> AbstractContextManager[Records]:
+        return MemoryRecords(self.world)
+
+
+def memory(_: pytest.FixtureRequest) -> Iterator[Keeper]:
+    """The keeper in memory."""
+    yield MemoryKeeper(World(NOW))
+
+
+KEEPERS: dict[str, Callable[[pytest.FixtureRequest], Iterator[Keeper]]] = {
+    "postgres": postgres,
+    "memory": memory,
+}
 CONCURRENT = ("postgres",)
 """Keepers that serve two transactions at once."""

@@ -1,0 +1,371 @@
+"""The records port in memory: the twin of `engine/store`, held to the same contract tests.
+
+Decides nothing: one method, one look into a table of the `World`. Rows are read in the order the
+port promises. Used by one thread, one transaction at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, TypeVar
+
+from engine.effects.entities import (
+    Account,
+    AccountId,
+    Contact,
+    ContactId,
+    Delivery,
+    Effect,
+    EffectKey,
+    Enrollment,
+    EnrollmentId,
+    Fact,
+    Line,
+    Task,
+    TaskId,
+    User,
+    UserId,
+    Wait,
+)
+from engine.errors import Conflict, NotFound
+from engine.plan.events import CommandId, Path
+from engine.plan.model import NodeId, Plan, PlanHash
+from engine.simulation.world import World
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class MemoryRecords:
+    """One transaction over a `World`: a context manager that takes everything back on an error."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._now = world.now
+
+    def __enter__(self) -> MemoryRecords:
+        self._world.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._world.roll_back()
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    # --- accounts and people ------------------------------------------------------------------
+
+    def account(self, account: AccountId) -> Account:
+        return _named(self._world.accounts, account, "account")
+
+    def children(self, account: AccountId) -> Sequence[AccountId]:
+        return list(self._world.children.get(account, ()))
+
+    def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
+        found = self.account(account)
+        changed = replace(found, fields={**found.fields, **fields})
+        self._world.put(self._world.accounts, account, changed)
+        if "parent" in fields:
+            self._move_child(account, found.fields.get("parent"), fields["parent"])
+
+    def _move_child(self, account: AccountId, old: str | None, new: str | None) -> None:
+        table = self._world.children
+        if old:
+            left = tuple(child for child in table.get(old, ()) if child != account)
+            self._world.put(table, old, left)
+        if new:
+            self._world.put(table, new, tuple(sorted({*table.get(new, ()), account})))
+
+    def score_at(self, account: AccountId, at: datetime) -> float | None:
+        for known_at, score in reversed(self._world.scores.get(account, ())):
+            if known_at <= at:
+                return score
+        return None
+
+    def put_score(
+        self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
+    ) -> None:
+        found = self.account(account)
+        changed = Account(account, found.fields, score, band, band_since)
+        self._world.put(self._world.accounts, account, changed)
+        history = self._world.scores.get(account, ())
+        if not history or history[-1][0] < at:
+            history = (*history, (at, score))
+        else:
+            kept = [one for one in history if one[0] != at]
+            history = tuple(sorted([*kept, (at, score)]))
+        self._world.put(self._world.scores, account, history)
+
+    def contacts(self, account: AccountId) -> Sequence[Contact]:
+        known = self._world.contacts
+        return [known[contact] for contact in self._world.contacts_of.get(account, ())]
+
+    def contact(self, contact: ContactId) -> Contact:
+        return _named(self._world.contacts, contact, "contact")
+
+    def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
+        found = self.contact(contact)
+        changed = Contact(
+            found.id,
+            found.account,
+            fields.get("role", found.role),
+            fields.get("email", found.email),
+            {**found.fields, **fields},
+        )
+        self._world.put(self._world.contacts, contact, changed)
+
+    def user(self, user: UserId) -> User | None:
+        return self._world.users.get(user)
+
+    def open_tasks(self, users: Collection[UserId]) -> Mapping[UserId, int]:
+        return {user: self._world.load.get(user, 0) for user in users}
+
+    def next_turn(self, team: str) -> int:
+        turn = self._world.turns.get(team, -1) + 1
+        self._world.put(self._world.turns, team, turn)
+        return turn
+
+    # --- plans and enrollments ----------------------------------------------------------------
+
+    def plan(self, plan: PlanHash) -> Plan:
+        return _named(self._world.plans, plan, "plan")
+
+    def current_plans(self) -> Mapping[str, PlanHash]:
+        return self._world.live
+
+    def enrollment(self, enrollment: EnrollmentId, *, lock: bool = False) -> Enrollment:
+        return _named(self._world.enrollments, enrollment, "enrollment")
+
+    def active_enrollment(self, playbook: str, subject: str) -> Enrollment | None:
+        active = self._world.active.get((playbook, subject))
+        return None if active is None else self._world.enrollments[active]
+
+    def last_ended(self, playbook: str, subject: str) -> datetime | None:
+        return self._world.ended.get((playbook, subject))
+
+    def enrollments(self, account: AccountId) -> Sequence[Enrollment]:
+        known = self._world.enrollments
+        found = [known[run] for run in self._world.under_way.get(account, ())]
+        return sorted(found, key=lambda run: run.started_at)
+
+    def put_enrollment(self, enrollment: Enrollment) -> bool:
+        world = self._world
+        _referred(world.accounts, enrollment.account)
+        _referred(world.plans, enrollment.plan)
+        finished = enrollment.status == "finished"
+        if not finished and (enrollment.playbook, enrollment.subject) in world.active:
+            return False
+        if enrollment.id in world.enrollments:
+            raise _there_already(f"enrollment {enrollment.id}")
+        world.put(world.enrollments, enrollment.id, enrollment)
+        if finished:
+            self._end(enrollment)
+        else:
+            self._begin(enrollment)
+        return True
+
+    def change_enrollment(self, enrollment: EnrollmentId, **fields: Any) -> None:
+        before = self.enrollment(enrollment)
+        after = replace(before, **fields)
+        self._world.put(self._world.enrollments, enrollment, after)
+        if after.status != "finished":
+            return
+        if before.status != "finished":
+            under_way = self._world.under_way
+            left = tuple(run for run in under_way[after.account] if run != enrollment)
+            self._world.put(under_way, after.account, left)
+            self._world.drop(self._world.active, (after.playbook, after.subject))
+        self._end(after)
+
+    def _begin(self, run: Enrollment) -> None:
+        world = self._world
+        world.put(world.active, (run.playbook, run.subject), run.id)
+        under_way = world.under_way.get(run.account, ())
+        world.put(world.under_way, run.account, (*under_way, run.id))
+
+    def _end(self, run: Enrollment) -> None:
+        subject = (run.playbook, run.subject)
+        latest = self._world.ended.get(subject)
+        if run.ended_at is not None and (latest is None or latest < run.ended_at):
+            self._world.put(self._world.ended, subject, run.ended_at)
+
+    # --- facts --------------------------------------------------------------------------------
+
+    def put_fact(self, fact: Fact) -> bool:
+        world = self._world
+        _referred(world.accounts, fact.account)
+        if fact.id in world.fact_ids:
+            return False
+        world.put(world.fact_ids, fact.id, len(world.fact_ids))
+        place = (fact.account, fact.kind)
+        known = world.facts.get(place, ())
+        known = (*known, fact)
+        if len(known) > 1 and known[-2].occurred_at > fact.occurred_at:
+            known = tuple(sorted(known, key=lambda one: one.occurred_at))
+        world.put(world.facts, place, known)
+        return True
+
+    def facts_since(
+        self, account: AccountId, kinds: Collection[str], since: datetime
+    ) -> Sequence[Fact]:
+        found = [
+            fact
+            for kind in kinds
+            for fact in self._world.facts.get((account, kind), ())
+            if fact.occurred_at >= since
+        ]
+        if len(kinds) > 1:
+            found.sort(key=lambda fact: (fact.occurred_at, self._world.fact_ids[fact.id]))
+        return found
+
+    # --- waits --------------------------------------------------------------------------------
+
+    def put_wait(self, wait: Wait) -> None:
+        world = self._world
+        _referred(world.enrollments, wait.enrollment)
+        key = (wait.enrollment, wait.id)
+        self._forget_wait(world.waits_of.get(wait.enrollment, {}).get(wait.id))
+        world.put(world.waits.setdefault(wait.account, {}), key, wait)
+        world.put(world.waits_of.setdefault(wait.enrollment, {}), wait.id, wait)
+        if wait.task is not None:
+            world.put(world.task_waits, wait.task, key)
+
+    def drop_waits(
+        self, enrollment: EnrollmentId, waits: Collection[CommandId] | None = None
+    ) -> None:
+        known = self._world.waits_of.get(enrollment, {})
+        for wait in list(known) if waits is None else waits:
+            self._forget_wait(known.get(wait))
+
+    def _forget_wait(self, wait: Wait | None) -> None:
+        if wait is None:
+            return
+        world = self._world
+        world.drop(world.waits[wait.account], (wait.enrollment, wait.id))
+        world.drop(world.waits_of[wait.enrollment], wait.id)
+        if wait.task is not None:
+            world.drop(world.task_waits, wait.task)
+
+    def waits_touched(self, account: AccountId, names: Collection[str]) -> Sequence[Wait]:
+        known = self._world.waits.get(account)
+        if not known:
+            return []
+        wanted = frozenset(names)
+        found = [wait for wait in known.values() if _touches(wait, wanted)]
+        runs = self._world.enrollments
+        found = [wait for wait in found if runs[wait.enrollment].status != "finished"]
+        return sorted(found, key=lambda wait: (wait.since, wait.enrollment, wait.id))
+
+    def wait_for_task(self, task: TaskId) -> Wait | None:
+        place = self._world.task_waits.get(task)
+        return None if place is None else self._world.waits_of[place[0]][place[1]]
+
+    # --- tasks --------------------------------------------------------------------------------
+
+    def put_task(self, task: Task) -> None:
+        world = self._world
+        _referred(world.enrollments, task.enrollment)
+        place = (task.enrollment, task.node, task.path)
+        if task.id in world.tasks or place in world.task_at:
+            raise _there_already(f"task of {task.node}")
+        world.put(world.tasks, task.id, task)
+        world.put(world.task_at, place, task.id)
+        before = world.tasks_of.get(task.enrollment, ())
+        world.put(world.tasks_of, task.enrollment, (*before, task.id))
+        self._count(task, 1)
+        world.handed.append(task.id)
+
+    def task(self, task: TaskId, *, lock: bool = False) -> Task:
+        return _named(self._world.tasks, task, "task")
+
+    def task_of(self, enrollment: EnrollmentId, node: NodeId, path: Path) -> Task | None:
+        found = self._world.task_at.get((enrollment, node, path))
+        return None if found is None else self._world.tasks[found]
+
+    def tasks_of(
+        self, enrollment: EnrollmentId, nodes: Collection[NodeId] | None = None
+    ) -> Sequence[Task]:
+        known = [self._world.tasks[task] for task in self._world.tasks_of.get(enrollment, ())]
+        found = [task for task in known if nodes is None or task.node in nodes]
+        return sorted(found, key=lambda task: task.created_at)
+
+    def change_task(self, task: TaskId, **fields: Any) -> None:
+        before = self.task(task)
+        after = replace(before, **fields)
+        self._count(before, -1)
+        self._world.put(self._world.tasks, task, after)
+        self._count(after, 1)
+
+    def _count(self, task: Task, by: int) -> None:
+        if task.status == "open" and task.assignee and not task.customer:
+            load = self._world.load
+            self._world.put(load, task.assignee, load.get(task.assignee, 0) + by)
+
+    # --- the ledger, the timeline, the outbox -------------------------------------------------
+
+    def effect(self, key: EffectKey) -> Effect | None:
+        return self._world.effects.get(key)
+
+    def put_effect(self, effect: Effect) -> bool:
+        _referred(self._world.enrollments, effect.enrollment)
+        if effect.key in self._world.effects:
+            return False
+        self._world.put(self._world.effects, effect.key, effect)
+        return True
+
+    def change_effect(self, key: EffectKey, **fields: Any) -> None:
+        changed = replace(_named(self._world.effects, key, "effect"), **fields)
+        self._world.put(self._world.effects, key, changed)
+
+    def put_line(self, line: Line) -> None:
+        _referred(self._world.enrollments, line.enrollment)
+        table = self._world.lines.setdefault(line.enrollment, {})
+        if line.key not in table:
+            self._world.put(table, line.key, line)
+            self._world.written.append(line)
+
+    def lines(self, enrollment: EnrollmentId) -> Sequence[Line]:
+        return sorted(self._world.lines.get(enrollment, {}).values(), key=lambda line: line.at)
+
+    def owe(self, delivery: Delivery) -> None:
+        self._world.outbox.append(delivery)
+
+
+def _touches(wait: Wait, names: frozenset[str]) -> bool:
+    return (
+        not names.isdisjoint(wait.names)
+        or not names.isdisjoint(wait.anchors)
+        or wait.fact_kind in names
+    )
+
+
+def _named(table: Mapping[K, V], key: K, what: str) -> V:
+    try:
+        return table[key]
+    except KeyError:
+        raise NotFound(f"there is no {what} {key}", remedy="Check the id.") from None
+
+
+def _referred(table: Mapping[Any, Any], key: object) -> None:
+    if key not in table:
+        raise NotFound(
+            f"what a row refers to is not there ({key})",
+            remedy="Import or create what it refers to first.",
+        )
+
+
+def _there_already(what: str) -> Conflict:
+    return Conflict(
+        f"there is such a row already ({what})",
+        remedy="Read the row again before trying to make it.",
+    )
