@@ -1,7 +1,8 @@
 """The records port on PostgreSQL. Decides nothing: one method, one statement.
 
 Writes without an answer are kept back and sent with the next statement, or at the end, in one round
-trip; so a change of a row that is not there raises NotFound then.
+trip (no gain on loopback, much over a network); so a change of a row that is not there raises
+NotFound then.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ class PostgresRecords:
         row = self._row(statements.USER, user=user)
         if row is None:
             return None
-        return User(*row[:6], leave=tuple((first, last) for first, last in row[6] or ()))
+        leave = tuple((first, last) for first, last in row[-1] or ())
+        return User(*(*row[:-1], leave))
 
     def open_tasks(self, users: Collection[UserId]) -> Mapping[UserId, int]:
         found: dict[UserId, int] = dict(self._rows(statements.OPEN_TASKS, users=list(users)))

@@ -1,0 +1,112 @@
+"""The outbox: deliveries owed to runs, handed to a dispatcher until a run has them.
+
+Each run gets its deliveries strictly in the order they were owed. What is taken stays locked until
+the taker's transaction ends; a taker that dies has taken nothing. Instants here are real time.
+
+    with database.begin() as connection:
+        for number, delivery in outbox.take(connection, 100):
+            ...                            # hand it over; after a failure, skip the run's others
+        outbox.delivered(connection, numbers)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+
+import psycopg
+from sqlalchemy import Connection, Integer, cast, delete, exists, func, literal, select, update
+from sqlalchemy.engine import make_url
+
+from engine.effects.entities import Delivery
+from engine.store.database import CHANNEL
+from engine.store.deliveries import delivery_from_json
+from engine.store.errors import Translated
+from engine.store.tables import outbox
+
+LONGEST_DELAY_S = 300
+_earlier = outbox.alias("earlier")
+
+
+def take(connection: Connection, limit: int) -> Sequence[tuple[int, Delivery]]:
+    """Take what may be delivered now, at most `limit` runs' deliveries, oldest first.
+
+    A run whose first delivery is postponed, or taken by another dispatcher, is left alone.
+    """
+    heads = (
+        select(outbox.c.enrollment)
+        .where(
+            outbox.c.not_before <= func.clock_timestamp(),
+            ~exists().where(
+                _earlier.c.enrollment == outbox.c.enrollment,
+                _earlier.c.number < outbox.c.number,
+            ),
+        )
+        .order_by(outbox.c.number)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    runs = connection.scalars(heads).all()
+    if not runs:
+        return []
+    found = connection.execute(
+        select(outbox.c.number, outbox.c.delivery)
+        .where(outbox.c.enrollment == func.any(list(runs)))
+        .order_by(outbox.c.number)
+        .with_for_update()
+    )
+    return [(number, delivery_from_json(document)) for number, document in found]
+
+
+def delivered(connection: Connection, numbers: Collection[int]) -> None:
+    """Forget deliveries that their runs have."""
+    if numbers:
+        connection.execute(delete(outbox).where(outbox.c.number == func.any(list(numbers))))
+
+
+def postpone(connection: Connection, number: int, error: str) -> None:
+    """Try a delivery again later: after 1 s, 2 s, 4 s … at most five minutes."""
+    delay_s = func.least(func.power(2, func.least(outbox.c.attempts, 30)), literal(LONGEST_DELAY_S))
+    delay = func.make_interval(0, 0, 0, 0, 0, 0, delay_s)
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.number == number)
+        .values(
+            attempts=outbox.c.attempts + 1,
+            not_before=func.clock_timestamp() + delay,
+            error=error[:500],
+        )
+    )
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next delivery may be tried, in real time; None when nothing is owed."""
+    due: datetime | None = connection.scalar(select(func.min(outbox.c.not_before)))
+    return due
+
+
+def backlog(connection: Connection) -> tuple[int, int]:
+    """Return how many deliveries are owed, and how many of them have failed before."""
+    failed = func.coalesce(func.sum(cast(outbox.c.attempts > 0, Integer)), 0)
+    row = connection.execute(select(func.count(), failed).select_from(outbox)).one()
+    return row[0], row[1]
+
+
+async def listen(url: str, timeout_s: float) -> AsyncIterator[bool]:
+    """Yield True when something was put into the outbox, False after `timeout_s` without news.
+
+    Yields once at the start, so that what was owed before is found. Raises TransientError when the
+    connection is lost: listen again.
+    """
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with Translated():
+        async with await psycopg.AsyncConnection.connect(
+            address, autocommit=True, connect_timeout=5, application_name="tenure-dispatcher"
+        ) as connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            yield True
+            while True:
+                news = False
+                async for _ in connection.notifies(timeout=timeout_s, stop_after=1):
+                    news = True
+                yield news

@@ -1,0 +1,123 @@
+"""Runs as people see them: the list, a timeline, the ledger, sends that are unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select, text
+
+from engine.effects.entities import (
+    AccountId,
+    Effect,
+    Enrollment,
+    EnrollmentId,
+    EnrollmentStatus,
+    Line,
+)
+from engine.errors import NotFound
+from engine.store.queries.paging import page_size, read_number_cursor
+from engine.store.rows import EFFECTS, ENROLLMENTS, LINES
+from engine.store.tables import accounts, effects, enrollments, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run with its account's name. `cursor` continues a list after it."""
+
+    run: Enrollment
+    account_name: str | None
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One run with its timeline and its part of the ledger, both oldest first."""
+
+    run: Enrollment
+    account_name: str | None
+    lines: tuple[Line, ...]
+    effects: tuple[Effect, ...]
+
+
+_ROWS = select(*ENROLLMENTS.columns, accounts.c.name, enrollments.c.number).join_from(
+    enrollments, accounts, accounts.c.id == enrollments.c.account
+)
+
+
+def list_runs(
+    connection: Connection,
+    *,
+    status: EnrollmentStatus | None = None,
+    playbook: str | None = None,
+    account: AccountId | None = None,
+    outcome: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Sequence[RunRow]:
+    """Return a page of runs, the latest first."""
+    given = {"status": status, "playbook": playbook, "account": account, "outcome": outcome}
+    wanted = [enrollments.c[name] == value for name, value in given.items() if value is not None]
+    if after is not None:
+        wanted.append(enrollments.c.number < read_number_cursor(after))
+    page = _ROWS.where(*wanted).order_by(enrollments.c.number.desc()).limit(page_size(limit))
+    return [_row(row) for row in connection.execute(page)]
+
+
+def show_run(connection: Connection, enrollment: EnrollmentId) -> RunPage:
+    """Return a run with all that is written about it. Raises NotFound."""
+    row = connection.execute(_ROWS.where(enrollments.c.id == enrollment)).first()
+    if row is None:
+        raise NotFound(f"there is no run {enrollment}", remedy="`tenure runs` shows the ids.")
+    shown = _row(row)
+    return RunPage(
+        shown.run,
+        shown.account_name,
+        tuple(read_timeline(connection, enrollment)),
+        tuple(read_ledger(connection, enrollment)),
+    )
+
+
+def read_timeline(connection: Connection, enrollment: EnrollmentId) -> Sequence[Line]:
+    """Return a run's timeline, oldest first."""
+    rows = connection.execute(
+        select(*LINES.columns)
+        .where(timeline.c.enrollment == enrollment)
+        .order_by(timeline.c.at, timeline.c.number)
+    )
+    return [LINES.read(row) for row in rows]
+
+
+def read_ledger(connection: Connection, enrollment: EnrollmentId) -> Sequence[Effect]:
+    """Return a run's effects, oldest first."""
+    rows = connection.execute(
+        select(*EFFECTS.columns)
+        .where(effects.c.enrollment == enrollment)
+        .order_by(effects.c.at, effects.c.key)
+    )
+    return [EFFECTS.read(row) for row in rows]
+
+
+def unclear_sends(
+    connection: Connection, *, stale_before: datetime, limit: int = 50
+) -> Sequence[Effect]:
+    """Return sends of which nobody knows whether they went out, oldest first.
+
+    Those are `unknown` ones, and intents older than `stale_before`: their attempt died.
+    """
+    is_unclear = text("effects.status IN ('intent', 'unknown')")  # as the index is written
+    is_old = or_(effects.c.status == "unknown", effects.c.at < stale_before)
+    rows = connection.execute(
+        select(*EFFECTS.columns)
+        .where(and_(is_unclear, is_old))
+        .order_by(effects.c.at, effects.c.key)
+        .limit(page_size(limit))
+    )
+    return [EFFECTS.read(row) for row in rows]
+
+
+def _row(row: Any) -> RunRow:
+    *run, account_name, number = row
+    return RunRow(ENROLLMENTS.read(run), account_name, str(number))
