@@ -1,0 +1,116 @@
+"""One worker with stand-in effects, and the runs it makes."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from temporalio.client import Client, WorkflowHandle
+
+from engine.plan.codec import plan_hash, plan_to_json
+from engine.plan.model import Plan
+from tests.workflows.shell_standins import FakeEffects
+from workflows.activities import Activities
+from workflows.client import data_converter
+from workflows.messages import INPUT_FORMAT, WORKFLOW, EnrollmentInput, Standing, Told
+from workflows.workers import Bounds, make_workers
+
+DAY_A_TENTH = f"lapse:{time.time():.0f}:1790000000:864000"
+"""A workspace clock by which a day takes a tenth of a second."""
+
+
+async def client_for(address: str) -> Client:
+    """A client as our processes open it."""
+    return await Client.connect(address, data_converter=data_converter())
+
+
+class House:
+    """A worker, running between `async with` and its end."""
+
+    def __init__(self, client: Client, effects: FakeEffects | None = None) -> None:
+        self.client = client
+        self.effects = effects or FakeEffects()
+        self.queue = f"test-{uuid4().hex[:8]}"
+        self.outbound_queue = f"{self.queue}-out"
+        self.handles: list[WorkflowHandle[Any, Any]] = []
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        activities = Activities(self.effects.transaction, self.effects)
+        for worker in make_workers(
+            self.client,
+            activities,
+            task_queue=self.queue,
+            outbound_queue=self.outbound_queue,
+            bounds=Bounds(graceful_s=1),
+        ):
+            await self._stack.enter_async_context(worker)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    def input(self, plan: Plan, enrollment: str, **fields: Any) -> EnrollmentInput:
+        """What a run of the plan is given."""
+        return EnrollmentInput(
+            format=INPUT_FORMAT,
+            enrollment=enrollment,
+            account="acme",
+            subject="acme",
+            plan_hash=plan_hash(plan),
+            plan=plan_to_json(plan),
+            outbound_queue=self.outbound_queue,
+            **({"clock": DAY_A_TENTH} | fields),
+        )
+
+    async def start(self, plan: Plan, **fields: Any) -> WorkflowHandle[Any, str]:
+        """Start a run of the plan."""
+        enrollment = f"e-{uuid4().hex[:8]}"
+        handle: WorkflowHandle[Any, str] = await self.client.start_workflow(
+            WORKFLOW,
+            self.input(plan, enrollment, **fields),
+            id=enrollment,
+            task_queue=self.queue,
+            result_type=str,
+        )
+        self.handles.append(handle)
+        return handle
+
+    def story(self, handle: WorkflowHandle[Any, Any]) -> list[str]:
+        """What the run made the world do, in order."""
+        return self.effects.story.get(handle.id, [])
+
+
+async def standing(handle: WorkflowHandle[Any, Any]) -> Standing:
+    """Where a run stands."""
+    found: Standing = await handle.query("state", result_type=Standing)
+    return found
+
+
+async def stands_at(handle: WorkflowHandle[Any, Any], *nodes: str) -> Standing:
+    """Wait until the run rests at just these steps."""
+    for _ in range(200):
+        found = await standing(handle)
+        if not found.in_flight and {place.node for place in found.places} == set(nodes):
+            return found
+    raise AssertionError(f"the run stands at {[place.node for place in found.places]}")
+
+
+def watch_of(found: Standing, node: str) -> str:
+    """The watch a step listens by."""
+    (watch,) = [place.watch for place in found.places if place.node == node]
+    assert watch is not None
+    return watch
+
+
+async def tell(handle: WorkflowHandle[Any, Any], watch: str, delivery: str, **data: Any) -> None:
+    """Signal that a watch is met."""
+    await handle.signal("met", Told(delivery, watch, fact=f"f-{delivery}", data=data))

@@ -1,0 +1,161 @@
+"""The activities: one per verb, named by it. Thin: decode, one transaction, encode.
+
+Owns the translation of errors into what Temporal retries and what it takes as final. Decides
+nothing about effects (`engine/effects`). What it puts into history holds no personal data: messages
+of our own errors have none, and of a foreign one only its class is told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol, TypeAlias
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from engine.effects.entities import EnrollmentId
+from engine.effects.records import Records
+from engine.effects.verbs import HOUSE, OUTSIDE
+from engine.errors import TenureError, TransientError
+from engine.plan.codec import decode
+from engine.plan.events import CommandId, Do, Note
+from engine.plan.model import Json, PlanHash
+from workflows.messages import Errand
+from workflows.policies import UNKNOWN_ATTEMPTS
+
+logger = logging.getLogger(__name__)
+
+Transaction: TypeAlias = Callable[[], AbstractContextManager[Records]]
+Answer: TypeAlias = dict[str, Any]
+
+
+class Effects(Protocol):
+    """What carries out commands: `workflows.effects.RealEffects`, or a stand-in in tests."""
+
+    def carry_out(
+        self, records: Records, enrollment: EnrollmentId, do: Do
+    ) -> Mapping[str, Json]: ...
+
+    def write_notes(
+        self,
+        records: Records,
+        enrollment: EnrollmentId,
+        notes: Sequence[Note],
+        dropped: Sequence[CommandId],
+    ) -> None: ...
+
+    def deliver(
+        self, transaction: Transaction, enrollment: EnrollmentId, do: Do
+    ) -> Mapping[str, Json]: ...
+
+
+class Activities:
+    """The activities over one database. Called from many threads at once."""
+
+    def __init__(self, transaction: Transaction, effects: Effects) -> None:
+        self._transaction = transaction
+        self._effects = effects
+
+    def house(self) -> list[Callable[..., Any]]:
+        """Return the local activities of the main task queue."""
+        verbs = [_named(verb, self._carry_out) for verb in sorted(HOUSE)]
+        return [*verbs, _named("note", self._note), _named("migrate", self._migrate)]
+
+    def outbound(self) -> list[Callable[..., Any]]:
+        """Return the activities of the outbound task queue."""
+        return [_named(verb, self._deliver) for verb in sorted(OUTSIDE)]
+
+    def _carry_out(self, errand: Errand) -> Answer:
+        do = decode(Do, errand.do)
+        try:
+            with self._transaction() as records:
+                self._write(records, errand)
+                return dict(self._effects.carry_out(records, EnrollmentId(errand.enrollment), do))
+        except TransientError:
+            raise
+        except TenureError:
+            self._note(errand)  # the lines that came with it are true all the same
+            raise
+
+    def _note(self, errand: Errand) -> None:
+        with self._transaction() as records:
+            self._write(records, errand)
+
+    def _migrate(self, errand: Errand) -> None:
+        with self._transaction() as records:
+            self._write(records, errand)
+            plan = PlanHash(errand.plan_hash)
+            records.plan(plan)
+            records.change_enrollment(EnrollmentId(errand.enrollment), plan=plan)
+
+    def _deliver(self, errand: Errand) -> Answer:
+        if errand.notes or errand.dropped:
+            self._note(errand)
+        do = decode(Do, errand.do)
+        enrollment = EnrollmentId(errand.enrollment)
+        return dict(self._effects.deliver(self._transaction, enrollment, do))
+
+    def _write(self, records: Records, errand: Errand) -> None:
+        if not errand.notes and not errand.dropped:
+            return
+        enrollment = EnrollmentId(errand.enrollment)
+        notes = [decode(Note, note) for note in errand.notes]
+        dropped = [CommandId(watch) for watch in errand.dropped]
+        self._effects.write_notes(records, enrollment, notes, dropped)
+        for note in notes:
+            if note.what in _STATUS:
+                records.change_enrollment(enrollment, status=_STATUS[note.what])
+
+
+_STATUS = {"paused": "paused", "resumed": "active"}
+
+
+def _named(name: str, act: Callable[[Errand], Answer | None]) -> Callable[..., Any]:
+    @activity.defn(name=name)
+    def run(errand: Errand) -> Answer | None:
+        with _translated():
+            return act(errand)
+
+    return run
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what an activity raises into what Temporal should make of it."""
+    try:
+        yield
+    except TransientError as error:
+        raise ApplicationError(error.message, type=error.code) from None
+    except TenureError as error:
+        raise ApplicationError(error.message, type=error.code, non_retryable=True) from None
+    except Exception as error:  # noqa: BLE001 - the outermost edge: its text may hold personal data
+        raise _unforeseen(error) from None
+
+
+def _unforeseen(error: Exception) -> ApplicationError:
+    info = activity.info()
+    final = info.attempt >= UNKNOWN_ATTEMPTS
+    name, place = type(error).__name__, _place(error)
+    logger.error(
+        "unforeseen error in an activity",
+        extra={
+            "activity": info.activity_type,
+            "enrollment": info.workflow_id,
+            "attempt": info.attempt,
+            "error": name,
+            "at": place,
+        },
+    )
+    text = f"unforeseen {name} at {place}"
+    return ApplicationError(text, type="unforeseen", non_retryable=final)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
