@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from engine.errors import AuthorError, InputError, StoreError, TenureError, WorldError
+from engine.services.leaving import leave_cleanly
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Write and check": {
@@ -97,11 +98,7 @@ def tenure() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command and leave. Ends the process."""
-    code = run(args)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # A process that opened a Temporal client may crash in interpreter shutdown (sdk-python 300).
-    os._exit(code)
+    leave_cleanly(run(args))
 
 
 def run(args: Sequence[str] | None = None) -> int:

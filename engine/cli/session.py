@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, update_wrapper
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.cli.options import data_dir_option
 from engine.effects.context import Context
 from engine.services.runner import Runner
 from engine.settings import Settings
@@ -63,3 +65,13 @@ def open_session(data_dir: Path) -> Iterator[Session]:
         yield Session(settings, database)
     finally:
         database.close()
+
+
+def with_session(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--data-dir`, and a session on it as its first argument."""
+
+    def opened(data_dir: Path, **given: Any) -> Any:
+        with open_session(data_dir) as session:
+            return command(session, **given)
+
+    return data_dir_option(update_wrapper(opened, command))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import update_wrapper
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from engine.calendars import add_span, parse_span
-from engine.cli.options import as_option, data_dir_option, format_option, table, to_json
-from engine.cli.session import Session, open_session
+from engine.cli.options import as_option, format_option, table, to_json
+from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, Task, UserId
 from engine.errors import InputError
 from engine.services import tasks
@@ -24,14 +21,6 @@ def tasks_command() -> None:
     """List, show and close tasks, approvals and escalations."""
 
 
-def _with_session(command: Callable[..., Any]) -> Callable[..., Any]:
-    def opened(data_dir: Path, **given: Any) -> Any:
-        with open_session(data_dir) as session:
-            return command(session, **given)
-
-    return data_dir_option(update_wrapper(opened, command))
-
-
 @tasks_command.command("list")
 @click.option("--user", help="Only this user's.")
 @click.option("--account", help="Only this account's.")
@@ -40,7 +29,7 @@ def _with_session(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--after", help="Continue after this cursor (printed below a full page).")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
 @format_option()
-@_with_session
+@with_session
 def list_tasks(
     session: Session,
     user: str | None,
@@ -100,7 +89,7 @@ def _plain(task: Task) -> dict[str, Any]:
 @tasks_command.command("show")
 @click.argument("task")
 @format_option()
-@_with_session
+@with_session
 def show_task(session: Session, task: str, form: str) -> None:
     """Show one task: what to do, what it asks, comments."""
     from engine.effects.entities import TaskId
@@ -142,7 +131,7 @@ def _given(task: Task, name: str) -> str:
 @click.option("--set", "answers", multiple=True, metavar="NAME=VALUE", help="An answer it asks.")
 @click.option("--tick", type=int, multiple=True, help="Tick only these checklist items.")
 @as_option
-@_with_session
+@with_session
 def complete(
     session: Session, task: str, answers: tuple[str, ...], tick: tuple[int, ...], by: str
 ) -> None:
@@ -164,7 +153,7 @@ def _pair(text: str) -> tuple[str, str]:
 @tasks_command.command("approve")
 @click.argument("task")
 @as_option
-@_with_session
+@with_session
 def approve(session: Session, task: str, by: str) -> None:
     """Approve what waits for approval."""
     done = tasks.complete(session.database, session.context, task, by=by, decision="approved")
@@ -174,7 +163,7 @@ def approve(session: Session, task: str, by: str) -> None:
 @tasks_command.command("reject")
 @click.argument("task")
 @as_option
-@_with_session
+@with_session
 def reject(session: Session, task: str, by: str) -> None:
     """Reject what waits for approval."""
     done = tasks.complete(session.database, session.context, task, by=by, decision="rejected")
@@ -184,7 +173,7 @@ def reject(session: Session, task: str, by: str) -> None:
 @tasks_command.command("ack")
 @click.argument("task")
 @as_option
-@_with_session
+@with_session
 def acknowledge(session: Session, task: str, by: str) -> None:
     """Acknowledge an escalation: it goes no further up the chain."""
     done = tasks.complete(session.database, session.context, task, by=by)
@@ -195,7 +184,7 @@ def acknowledge(session: Session, task: str, by: str) -> None:
 @click.argument("task")
 @click.option("--reason", required=True, help="Why it need not be done.")
 @as_option
-@_with_session
+@with_session
 def withdraw(session: Session, task: str, reason: str, by: str) -> None:
     """Close a task undone; its run goes on."""
     done = tasks.withdraw(session.database, session.context, task, by=by, reason=reason)
@@ -207,7 +196,7 @@ def withdraw(session: Session, task: str, reason: str, by: str) -> None:
 @click.argument("user")
 @click.option("--reason", default="", help="Why, for the timeline.")
 @as_option
-@_with_session
+@with_session
 def reassign(session: Session, task: str, user: str, reason: str, by: str) -> None:
     """Give a task to another USER."""
     done = tasks.reassign(session.database, task, by=by, to=user, reason=reason)
@@ -218,7 +207,7 @@ def reassign(session: Session, task: str, user: str, reason: str, by: str) -> No
 @click.argument("task")
 @click.argument("until")
 @as_option
-@_with_session
+@with_session
 def snooze(session: Session, task: str, until: str, by: str) -> None:
     """Hide a task UNTIL a date (2026-12-01) or for a while (3d, 2 business days)."""
     at = _moment(session, until)
@@ -239,7 +228,7 @@ def _moment(session: Session, written: str) -> datetime:
 @click.argument("task")
 @click.argument("text")
 @as_option
-@_with_session
+@with_session
 def comment(session: Session, task: str, text: str, by: str) -> None:
     """Write a comment on a task."""
     tasks.comment(session.database, task, by=by, text=text)

@@ -1,0 +1,191 @@
+"""`tenure apply`, `import`, `playbooks`, `accounts`, `users`: bring in and switch on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.options import as_option, format_option, table, to_json, workspace_option
+from engine.cli.session import Session, with_session
+from engine.effects.entities import AccountId, UserId
+from engine.services.applying import Meaning, apply, what_apply_means
+from engine.services.authoring import check_workspace
+
+
+@click.command("apply")
+@workspace_option
+@click.option("--dry-run", is_flag=True, help="Only say what it would mean.")
+@as_option
+@with_session
+def apply_command(session: Session, workspace: Path, dry_run: bool, by: str) -> int:
+    """Make the workspace live; runs under way keep the version they began with."""
+    from engine.cli.authoring import show_problems
+
+    checkup = check_workspace(workspace)
+    if checkup.problems:
+        show_problems(checkup)
+    if checkup.errors:
+        click.echo("\nNothing was applied.", err=True)
+        return 1
+    found = checkup.workspace()
+    if dry_run:
+        meanings = what_apply_means(session.database, checkup.plans)
+    else:
+        meanings = apply(session.database, found, checkup.plans, by=by)
+    rows = [(one.playbook, one.change, one.plan, _running(one)) for one in meanings]
+    click.echo(table(rows, ("playbook", "change", "plan", "runs under way")))
+    click.echo("\nNothing was written." if dry_run else "\nApplied.")
+    return 0
+
+
+def _running(meaning: Meaning) -> str:
+    kept = sum(count for plan, count in meaning.running.items() if plan != meaning.plan)
+    same = meaning.running.get(meaning.plan, 0) if meaning.plan else 0
+    parts = [f"{same} on this version"] if same else []
+    if kept:
+        parts.append(f"{kept} keep their older version")
+    return ", ".join(parts) or "none"
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(["users", "accounts", "contacts"]))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="YAML that says which column is which field.",
+)
+@format_option()
+@with_session
+def import_command(session: Session, kind: Any, file: Path, mapping: Path | None, form: str) -> int:
+    """Import users, accounts or contacts from a CSV file; bad rows are reported, good ones kept."""
+    from engine.services.importing import bring_in
+    from engine.store.importing import read_mapping
+
+    columns = read_mapping(mapping, kind) if mapping else None
+    report = bring_in(session.database, session.context, kind, file, columns)
+    if form == "json":
+        click.echo(to_json(report))
+    else:
+        for one in report.rejected:
+            click.echo(f"{file}:{one.line}: {one.column}: {one.reason}")
+        for warning in report.warnings:
+            click.echo(f"note: {warning}")
+        click.echo(
+            f"{kind}: {report.imported} imported, {report.unchanged} unchanged, "
+            f"{len(report.rejected)} rejected"
+        )
+    return 1 if report.rejected else 0
+
+
+@click.group("playbooks")
+def playbooks_command() -> None:
+    """See what is live."""
+
+
+@playbooks_command.command("list")
+@click.option("--all", "every", is_flag=True, help="Older versions too.")
+@format_option()
+@with_session
+def list_playbooks(session: Session, every: bool, form: str) -> None:
+    """List the live version of each playbook, with its runs."""
+    from engine.store.queries.overview import list_plans
+
+    with session.reading() as connection:
+        rows = [row for row in list_plans(connection) if row.live or every]
+    if form == "json":
+        click.echo(to_json(rows))
+        return
+    shown = [
+        (row.playbook, row.hash, "live" if row.live else "", row.under_way, row.finished)
+        for row in rows
+    ]
+    click.echo(table(shown, ("playbook", "plan", "", "under way", "finished")))
+
+
+@click.group("accounts")
+def accounts_command() -> None:
+    """See accounts."""
+
+
+@accounts_command.command("list")
+@click.option("--csm", help="Only those of this CSM.")
+@click.option("--band", help="Only those in this band of health.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
+@format_option()
+@with_session
+def list_accounts(
+    session: Session, csm: str | None, band: str | None, limit: int, form: str
+) -> None:
+    """List accounts with their health, runs and open tasks."""
+    from engine.store.queries import accounts as queries
+
+    with session.reading() as connection:
+        rows = queries.list_accounts(
+            connection, csm=UserId(csm) if csm else None, band=band, limit=limit
+        )
+    if form == "json":
+        click.echo(to_json(rows))
+        return
+    shown = [
+        (
+            row.account.id,
+            row.account.fields.get("name"),
+            row.account.fields.get("lifecycle"),
+            row.account.fields.get("csm"),
+            row.account.score,
+            row.account.band,
+            row.runs,
+            row.open_tasks,
+        )
+        for row in rows
+    ]
+    headings = ("account", "name", "lifecycle", "csm", "health", "band", "runs", "open tasks")
+    click.echo(table(shown, headings))
+
+
+@accounts_command.command("show")
+@click.argument("account")
+@format_option()
+@with_session
+def show_account(session: Session, account: str, form: str) -> None:
+    """Show one ACCOUNT: fields, contacts, health, runs."""
+    from engine.store.queries import accounts as queries
+
+    with session.reading() as connection:
+        page = queries.show_account(connection, AccountId(account))
+    if form == "json":
+        click.echo(to_json(page))
+        return
+    click.echo(table(sorted(page.account.fields.items()), ("field", "value")))
+    contacts = [(one.id, one.role, one.fields.get("first_name")) for one in page.contacts]
+    click.echo("\n" + table(contacts, ("contact", "role", "first name")))
+    runs = [(run.id, run.status, run.outcome, session.local(run.started_at)) for run in page.runs]
+    click.echo("\n" + table(runs, ("run", "status", "outcome", "began")))
+
+
+@click.group("users")
+def users_command() -> None:
+    """See users."""
+
+
+@users_command.command("list")
+@format_option()
+@with_session
+def list_users(session: Session, form: str) -> None:
+    """List users with calendar, manager and leave."""
+    from engine.store.queries.accounts import list_users as query
+
+    with session.reading() as connection:
+        rows = query(connection)
+    if form == "json":
+        click.echo(to_json(rows))
+        return
+    shown = [(one.id, one.name, one.calendar, one.zone, one.manager, _leave(one)) for one in rows]
+    click.echo(table(shown, ("user", "name", "calendar", "zone", "manager", "leave")))
+
+
+def _leave(user: Any) -> str:
+    return "; ".join(f"{first}..{last}" for first, last in user.leave)

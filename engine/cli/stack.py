@@ -1,0 +1,152 @@
+"""`tenure up`, `demo`, `status`, `db`: the servers of one machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.options import data_dir_option, format_option, table, to_json
+from engine.errors import InputError
+from engine.stack.datadir import StackInfo, read_stack
+from engine.stack.place import Report
+from engine.stack.supervisor import POSTGRES_PORT, TEMPORAL_PORT, UI_PORT, Command, Stack
+
+
+def _port(name: str, default: int, what: str) -> Callable[[Any], Any]:
+    return click.option(
+        name,
+        default=default,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help=f"Port of {what}; 0 picks a free one.",
+    )
+
+
+@click.command("up")
+@data_dir_option
+@_port("--postgres-port", POSTGRES_PORT, "PostgreSQL")
+@_port("--temporal-port", TEMPORAL_PORT, "Temporal")
+@_port("--ui-port", UI_PORT, "Temporal's UI")
+def up_command(data_dir: Path, postgres_port: int, temporal_port: int, ui_port: int) -> None:
+    """Start PostgreSQL, Temporal and a worker, and keep them running until Ctrl-C."""
+    stack = Stack(
+        data_dir,
+        postgres_port=postgres_port,
+        temporal_port=temporal_port,
+        ui_port=ui_port,
+        commands=[worker_command()],
+        settings=shared_settings(data_dir),
+        prepare=prepare,
+        report=show_report,
+    )
+    with stack:
+        click.echo(
+            f"\nRunning. Temporal's UI: {stack.info.ui_url}\n"
+            "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks list.\n"
+            "Ctrl-C stops it; nothing is lost."
+        )
+        stack.wait()
+
+
+def worker_command() -> Command:
+    """Return how a worker process is started."""
+    return Command("worker", [sys.executable, "-m", "worker"])
+
+
+def shared_settings(data_dir: Path) -> dict[str, str]:
+    """Return what all processes of the stack must agree on: the clock, and how emails leave.
+
+    A data directory keeps the clock it began with: its instants mean nothing by another one.
+    """
+    from engine.settings import load_settings
+
+    settings = load_settings()
+    kept = data_dir.expanduser() / "clock"
+    clock = kept.read_text().strip() if kept.exists() else settings.clock
+    if "clock" in settings.model_fields_set and settings.clock != clock:
+        raise InputError(
+            f"{data_dir} was begun with the clock {clock!r}, not {settings.clock!r}",
+            remedy="Unset TENURE_CLOCK, or use another --data-dir.",
+        )
+    email = settings.email_url.get_secret_value()
+    if "email_url" not in settings.model_fields_set:
+        email = f"eml:{data_dir.expanduser().absolute() / 'outbox'}"
+    return {"clock": clock, "email_url": email}
+
+
+def prepare(info: StackInfo) -> None:
+    """Bring the database to the newest schema and write down the clock it lives by."""
+    from engine.store import schema
+
+    schema.upgrade(info.database_url)
+    (Path(info.data_dir) / "clock").write_text(info.settings.get("clock", "real") + "\n")
+
+
+def show_report(report: Report) -> None:
+    """Say what the stack is doing."""
+    detail = f" {report.detail}" if report.detail else ""
+    click.echo(f"  {report.what:9} {report.name}{detail}")
+
+
+@click.command("status")
+@data_dir_option
+@format_option()
+def status_command(data_dir: Path, form: str) -> int:
+    """Say whether a stack runs on the data directory, and where."""
+    info = read_stack(data_dir)
+    if info is None:
+        click.echo(to_json(None) if form == "json" else f"No stack runs on {data_dir}.")
+        return 1
+    shown = {
+        "data_dir": info.data_dir,
+        "postgres": f"127.0.0.1:{info.postgres_port}",
+        "temporal": info.temporal_address,
+        "ui": info.ui_url,
+        "clock": info.settings.get("clock", "real"),
+        "processes": {process.name: process.pid for process in info.processes},
+    }
+    if form == "json":
+        click.echo(to_json(shown))
+    else:
+        processes = ", ".join(f"{name} ({pid})" for name, pid in shown.pop("processes").items())  # type: ignore[attr-defined]
+        click.echo(table([*shown.items(), ("processes", processes)], ("what", "where")))
+    return 0
+
+
+@click.group("db")
+def db_command() -> None:
+    """Look after the database."""
+
+
+@db_command.command("upgrade")
+@data_dir_option
+def upgrade(data_dir: Path) -> None:
+    """Bring the database to the newest schema."""
+    from engine.cli.session import open_session
+    from engine.store import schema
+
+    with open_session(data_dir) as session:
+        schema.upgrade(session.database.url)
+        click.echo(f"The schema is at {schema.current(session.database.url)}.")
+
+
+@click.command("demo")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".tenure-demo"),
+    show_default=True,
+    help="Where the demo keeps its data; emptied at the start.",
+)
+@click.option("--day", "day_s", default=1.2, show_default=True, help="Seconds that a day takes.")
+@click.option("--days", default=70, show_default=True, help="Days to play.")
+@click.option("--keep-running", is_flag=True, help="Leave the stack running at the end.")
+def demo_command(data_dir: Path, day_s: float, days: int, keep_running: bool) -> None:
+    """Play the onboarding playbook on real parts, in time-lapse."""
+    from engine.cli.demo import play
+
+    play(data_dir, day_s=day_s, days=days, keep_running=keep_running)

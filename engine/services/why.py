@@ -1,0 +1,100 @@
+"""Why a run did what it did, step by step, and why it did not do the rest. Pure over what it reads.
+
+Every line names the rule with its values, the fact, the plan's version and the place in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.effects.entities import Effect, Enrollment, Line
+from engine.effects.story import tell, values_said
+from engine.plan.model import Choose, Node, NodeId, Plan, Split
+from engine.plan.steps import targets
+
+
+@dataclass(frozen=True, slots=True)
+class StepStory:
+    """One step: where it is written, what happened there, or why nothing did."""
+
+    node: NodeId
+    kind: str
+    source: str
+    lines: tuple[Line, ...]
+    effects: tuple[Effect, ...]
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A run, why it began, every step of its plan in the order of the file, and how it ended."""
+
+    run: Enrollment
+    plan: Plan
+    began: str
+    steps: tuple[StepStory, ...]
+    run_lines: tuple[Line, ...]
+    ended: str
+
+
+def explain(
+    run: Enrollment, plan: Plan, lines: Sequence[Line], effects: Sequence[Effect]
+) -> Explanation:
+    """Put a run's timeline and ledger beside its plan."""
+    by_node: dict[str, list[Line]] = {}
+    for line in lines:
+        by_node.setdefault(line.node or "", []).append(line)
+    sends: dict[str, list[Effect]] = {}
+    for effect in effects:
+        sends.setdefault(effect.node or "", []).append(effect)
+    nodes = sorted(plan.nodes.values(), key=lambda node: (node.source.line, node.source.column))
+    reached = {node.id for node in nodes if node.id in by_node or node.id in sends}
+    steps = tuple(
+        StepStory(
+            node=node.id,
+            kind=type(node).__name__.lower(),
+            source=str(node.source),
+            lines=tuple(by_node.get(node.id, ())),
+            effects=tuple(sends.get(node.id, ())),
+            why_not="" if node.id in reached else _why_not(run, plan, node, reached, by_node),
+        )
+        for node in nodes
+    )
+    return Explanation(run, plan, _began(run), steps, tuple(by_node.get("", ())), _ended(run))
+
+
+def _began(run: Enrollment) -> str:
+    trigger = run.trigger
+    by = {"fact": f"fact {trigger.get('fact')}", "hand": f"by hand, {trigger.get('user')}"}.get(
+        str(trigger.get("by")), f"by the run {trigger.get('enrollment')}"
+    )
+    rule = f": {trigger['rule']}" if trigger.get("by") == "fact" and trigger.get("rule") else ""
+    values = trigger.get("values") or {}
+    return by + rule + (f" ({values_said(values)})" if values else "")
+
+
+def _ended(run: Enrollment) -> str:
+    if run.status != "finished":
+        return f"It is {run.status}."
+    return f"It ended as {run.outcome}: {run.reason}."
+
+
+def _why_not(
+    run: Enrollment,
+    plan: Plan,
+    node: Node,
+    reached: set[NodeId],
+    lines: Mapping[str, Sequence[Line]],
+) -> str:
+    """Say which decision before it went another way; else that the run has not come so far."""
+    before = [other for other in plan.nodes.values() if node.id in targets(other)]
+    for other in before:
+        if other.id in reached and isinstance(other, Choose | Split):
+            decided = [line for line in lines.get(other.id, ()) if line.what in ("chose", "split")]
+            if decided:
+                return f"{other.id} decided otherwise: {tell(decided[-1])}"
+    if run.status == "finished":
+        return f"the run ended first: {run.reason}"
+    passed = [other.id for other in before if other.id in reached]
+    return f"not reached yet; follows {', '.join(passed)}" if passed else "not reached yet"
