@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,21 @@ def test_too_many_files_are_a_problem(write: Any, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("engine.language.workspace.disk.MAX_FILES", 2)
     root = write({f"playbooks/{letter}.yaml": "x" for letter in "abc"})
     assert found(load_workspace(root)) == ["playbooks:1:1 TN418"]
+
+
+def test_folders_nested_too_deep_are_a_problem(write: Any) -> None:
+    deep = "/".join(["playbooks", *["a"] * 25, "b.yaml"])
+    assert [one.code for one in load_workspace(write({deep: "x"})).problems] == ["TN418"]
+
+
+def test_what_is_not_a_file_is_never_opened(write: Any) -> None:
+    root = write({"playbooks/a.yaml": "x"})
+    os.mkfifo(root / "playbooks" / "b.yaml")
+    (root / "playbooks" / "c.yaml").symlink_to("/dev/zero")
+    assert found(load_workspace(root)) == [
+        "playbooks/b.yaml:1:1 TN100",
+        "playbooks/c.yaml:1:1 TN100",
+    ]
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

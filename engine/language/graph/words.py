@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from engine.calendars import format_span
-from engine.language.graph.times import trigger_words, when_words
+from engine.language.graph.effects import VERBS, effect_details, effect_title
+from engine.language.graph.values import said, trigger_words, when_words
 from engine.plan.model import (
     Arm,
     Cadence,
@@ -29,17 +30,6 @@ from engine.plan.model import (
     Task,
     Wait,
 )
-
-_VERBS = {
-    "send_email": ("email", "Email"),
-    "send_survey": ("survey", "Survey"),
-    "notify": ("notify", "Notify"),
-    "call": ("call", "Call"),
-    "set_field": ("set", "Set"),
-    "start_playbook": ("start", "Start playbook"),
-    "stop_playbook": ("stop", "Stop playbook"),
-    "transfer": ("transfer", "Transfer"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +52,8 @@ def describe(node: Node) -> Said:
     """
     match node:
         case Effect():
-            kind, label = _VERBS[node.verb]
-            return Said(kind, label, _effect_title(node), tuple(_effect_details(node)))
+            kind, label = VERBS[node.verb]
+            return Said(kind, label, effect_title(node), tuple(effect_details(node)))
         case Task():
             return _task(node)
         case Escalate():
@@ -149,31 +139,6 @@ def rules(plan: Plan) -> tuple[tuple[str, str], ...]:
     return (*goal, *exits, *milestones)
 
 
-def said(value: Any) -> str:
-    """Return a value of a spec in words: a reference, a span, a condition, a list of them.
-
-    >>> said([{"contact": "champion"}, {"role": "csm"}]), said({"amount": 2, "unit": "d"})
-    ('champion, csm', '2d')
-    """
-    match value:
-        case {"amount": _, "unit": _}:
-            return trigger_words(value)
-        case {"text": str(text)}:
-            return text
-        case {"team": str(team)}:
-            return f"team {team}"
-        case {"subject": _}:
-            return "the contact"
-        case {"item": _}:
-            return "each of them"
-        case Mapping():
-            return ", ".join(said(one) for one in value.values())
-        case list() | tuple():
-            return ", ".join(said(one) for one in value)
-        case _:
-            return str(value)
-
-
 def _task(node: Task) -> Said:
     spec = node.spec
     approval = spec.get("kind") == "approval"
@@ -229,40 +194,3 @@ def _items(spec: Mapping[str, Any]) -> str:
         return "child account"
     roles = spec.get("contacts")
     return "contact" if roles in (None, "all") else f"contact: {said(roles)}"
-
-
-def _effect_title(node: Effect) -> str:
-    spec = node.spec
-    match node.verb:
-        case "send_email":
-            return str(spec.get("template") or node.id)
-        case "send_survey":
-            return str(spec.get("question") or node.id)
-        case "notify":
-            return said(spec.get("message") or node.id)
-        case "call":
-            return str(spec.get("hook") or node.id)
-        case "set_field":
-            fields = spec.get("set") or spec.get("fields") or {}
-            pairs = [f"{name} = {said(value)}" for name, value in fields.items()]
-            return ", ".join(pairs) or str(node.id)
-        case "start_playbook" | "stop_playbook":
-            return str(spec.get("playbook") or node.id)
-        case "transfer":
-            return f"{said(spec.get('from') or '?')} → {said(spec.get('to') or '?')}"
-        case _:
-            assert_never(node.verb)
-
-
-def _effect_details(node: Effect) -> list[str]:
-    spec = node.spec
-    if node.verb == "transfer":
-        return ["child accounts too"] if spec.get("children") else []
-    lines = [str(spec["survey"]).upper()] if spec.get("survey") else []
-    people = [f"{word} {said(spec[word])}" for word in ("to", "cc", "from") if spec.get(word)]
-    lines += [", ".join(people)] if people else []
-    lines += [f"in {spec['channel']}"] if spec.get("channel") else []
-    lines += [said(spec["reason"])] if spec.get("reason") else []
-    if given := spec.get("with") if node.verb == "start_playbook" else None:
-        lines.append(f"with {', '.join(f'{name} = {said(one)}' for name, one in given.items())}")
-    return lines

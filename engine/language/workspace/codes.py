@@ -142,8 +142,8 @@ WORKSPACE_CODES: tuple[Code, ...] = (
     Code(
         "TN418",
         "Too many files",
-        "A folder of playbooks or templates holds more than 2,000 files. Most often the path is "
-        "too short and takes in a whole disk.",
+        "A folder of playbooks or templates holds more than 2,000 files and folders, or folders "
+        "nested more than 20 deep. Most often the path is too short and takes in a whole disk.",
         "playbooks: [/]",
         "playbooks: [playbooks]",
     ),

@@ -51,7 +51,7 @@ class Loaded:
 def load_workspace(root: Path) -> Loaded:
     """Read the workspace in `root` with everything it names; never raises."""
     disk = Disk(root)
-    if not (root / "tenure.yaml").is_file():
+    if not os.path.isfile(root / "tenure.yaml"):
         return _no_workspace(root)
     tenure = read_sheet(disk, root / "tenure.yaml", TenureForm)
     schema = read_sheet(disk, root / "schema.yaml", SchemaForm)
@@ -73,7 +73,7 @@ def load_workspace(root: Path) -> Loaded:
 
 
 def _no_workspace(root: Path) -> Loaded:
-    what = "There is no tenure.yaml here" if root.is_dir() else "There is no such folder"
+    what = "There is no tenure.yaml here" if os.path.isdir(root) else "There is no such folder"
     remedy = "Go to the folder of a workspace, or make one with `tenure init`."
     problem = Problem("TN400", f"{what}: {root}", Source("tenure.yaml", 1, 1), remedy)
     return Loaded(None, {}, {}, (problem,), {})
@@ -134,7 +134,7 @@ def _folders(disk: Disk, tenure: Sheet[TenureForm], key: str) -> list[Path]:
     found = []
     for number, named in enumerate(getattr(tenure.form, key)):
         folder = Path(disk.root, named)
-        if folder.is_dir():
+        if os.path.isdir(folder):
             found.append(folder)
         elif key in tenure.form.model_fields_set:
             message = f'There is no folder "{named}" (looked for {disk.name(folder)}).'

@@ -6,6 +6,7 @@ them. It must not know what the files mean.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -64,7 +65,7 @@ def read_document(disk: Disk, path: Path) -> tuple[Document | None, list[Problem
 def read_sheet(disk: Disk, path: Path, form: type[F]) -> Sheet[F]:
     """Read a workspace file into its form."""
     file = disk.name(path)
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         return Sheet(file, form.model_validate({}))
     document, problems = read_document(disk, path)
     if document is None:

@@ -1,4 +1,4 @@
-"""Times and triggers in words: what starts a run (`Plan.enroll`), when something is due.
+"""Values of a plan in words: triggers, times, people, whatever a spec holds.
 
 Must not know a drawing. A trigger it has no words for is shown as its values.
 """
@@ -68,3 +68,28 @@ def when_words(when: When) -> str:
             return f"{format_span(when.span)} {side} {when.field}" if when.span else when.field
         case _:
             assert_never(when)
+
+
+def said(value: Any) -> str:
+    """Return a value of a spec in words: a reference, a span, a condition, a list of them.
+
+    >>> said([{"contact": "champion"}, {"role": "csm"}]), said({"amount": 2, "unit": "d"})
+    ('champion, csm', '2d')
+    """
+    match value:
+        case {"amount": _, "unit": _}:
+            return trigger_words(value)
+        case {"text": str(text)}:
+            return text
+        case {"team": str(team)}:
+            return f"team {team}"
+        case {"subject": _}:
+            return "the contact"
+        case {"item": _}:
+            return "each of them"
+        case Mapping():
+            return ", ".join(said(one) for one in value.values())
+        case list() | tuple():
+            return ", ".join(said(one) for one in value)
+        case _:
+            return str(value)
