@@ -28,6 +28,10 @@ def trigger_words(value: Any) -> str:
             return text
         case {"type": "After" | "On" | "Anchor"}:
             return when_words(decode(When, value))  # type: ignore[arg-type]
+        case {"trigger": "survey", "survey": str(kind), **rest}:
+            return " ".join([f"survey {kind} answered", *_pairs(rest)])
+        case {"trigger": "schedule", "cron": str(cron), **rest}:
+            return " ".join([f"schedule {cron}", *_pairs(rest)])
         case {"trigger": "by_hand"}:
             return "by hand"
         case {"trigger": "date", "when": when}:
