@@ -1,1 +1,101 @@
-"""Run a Tenure worker: wiring and run, nothing else."""
+"""The worker process: wiring and run, nothing else.
+
+    python -m worker        settings from TENURE_* and the stack on the data directory
+
+Runs both task queues and the dispatcher until SIGTERM or SIGINT, then finishes what is under way
+and exits 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+
+from engine.effects.context import Context
+from engine.effects.outgoing import Ways
+from engine.errors import TenureError
+from engine.services.leaving import leave_cleanly
+from engine.settings import Settings
+from engine.wiring import Contexts, complete_settings, open_database, ways_out
+from workflows.activities import Activities
+from workflows.connecting import connect
+from workflows.dispatcher import Address, Dispatcher
+from workflows.effects import RealEffects
+from workflows.logs import write_logs
+from workflows.workers import Bounds, make_workers
+
+logger = logging.getLogger("worker")
+LANES = 2
+
+
+class CurrentWays:
+    """The ways out of the workspace in force, made once for each version of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: tuple[Context, Ways] | None = None
+
+    def __call__(self, context: Context) -> Ways:
+        """Return the ways out for a context."""
+        made = self._made
+        if made is None or made[0] is not context:
+            made = self._made = (context, ways_out(self._settings, context))
+        return made[1]
+
+
+async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
+    """Work until `stop` is set, then finish what is under way."""
+    connections = bounds.local_activities + bounds.outbound + 2 * LANES
+    database = open_database(settings, connections=connections)
+    client = await connect(settings)
+    contexts = Contexts(database, settings)
+    effects = RealEffects(contexts.current, CurrentWays(settings))
+    activities = Activities(database.transaction, effects)
+    address = Address(settings.task_queue, settings.outbound_task_queue, settings.clock)
+    dispatcher = Dispatcher(database, client, address, lanes=LANES)
+    main_worker, outbound_worker = make_workers(
+        client,
+        activities,
+        task_queue=address.task_queue,
+        outbound_queue=address.outbound_queue,
+        bounds=bounds,
+    )
+    async with main_worker, outbound_worker:
+        dispatching = asyncio.create_task(dispatcher.run())
+        logger.info("worker ready")
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({dispatching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        dispatcher.stop()
+        await dispatching
+    database.close()
+
+
+async def run_until_signalled() -> None:
+    """Read the settings and work until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await run(complete_settings(), Bounds(), stop)
+    logger.info("worker stopped")
+
+
+def main() -> None:
+    """Run the worker and end the process: 0 after a signal, 1 when it cannot go on."""
+    write_logs()
+    code = 1
+    try:
+        asyncio.run(run_until_signalled())
+        code = 0
+    except TenureError as error:
+        print(f"worker: {error}", file=sys.stderr)
+    except Exception:  # the outermost edge
+        logger.exception("the worker ends for a reason nobody foresaw")
+    leave_cleanly(code)
+
+
+if __name__ == "__main__":
+    main()

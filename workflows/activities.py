@@ -22,8 +22,9 @@ from engine.errors import TenureError, TransientError
 from engine.plan.codec import decode
 from engine.plan.events import CommandId, Do, Note
 from engine.plan.model import Json, PlanHash
+from workflows.logs import raised_at
 from workflows.messages import Errand
-from workflows.policies import UNKNOWN_ATTEMPTS
+from workflows.policies import FINAL, OTHER_ATTEMPTS
 
 logger = logging.getLogger(__name__)
 
@@ -129,33 +130,19 @@ def _translated() -> Iterator[None]:
     except TransientError as error:
         raise ApplicationError(error.message, type=error.code) from None
     except TenureError as error:
-        raise ApplicationError(error.message, type=error.code, non_retryable=True) from None
+        final = error.code in FINAL or _is_last_attempt()
+        raise ApplicationError(error.message, type=error.code, non_retryable=final) from None
     except Exception as error:  # noqa: BLE001 - the outermost edge: its text may hold personal data
         raise _unforeseen(error) from None
 
 
+def _is_last_attempt() -> bool:
+    return activity.info().attempt >= OTHER_ATTEMPTS
+
+
 def _unforeseen(error: Exception) -> ApplicationError:
     info = activity.info()
-    final = info.attempt >= UNKNOWN_ATTEMPTS
-    name, place = type(error).__name__, _place(error)
-    logger.error(
-        "unforeseen error in an activity",
-        extra={
-            "activity": info.activity_type,
-            "enrollment": info.workflow_id,
-            "attempt": info.attempt,
-            "error": name,
-            "at": place,
-        },
-    )
-    text = f"unforeseen {name} at {place}"
-    return ApplicationError(text, type="unforeseen", non_retryable=final)
-
-
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+    text = f"unforeseen {type(error).__name__} at {raised_at(error.__traceback__)}"
+    fields = {"enrollment": info.workflow_id, "verb": info.activity_type, "attempt": info.attempt}
+    logger.error(text, extra=fields)
+    return ApplicationError(text, type="unforeseen", non_retryable=_is_last_attempt())

@@ -20,10 +20,10 @@ from workflows.activities import Transaction
 
 @dataclass(frozen=True)
 class RealEffects:
-    """Carries out commands. `context` returns the workspace in force now."""
+    """Carries out commands. `context` returns the workspace in force now, `ways` its ways out."""
 
     context: Callable[[], Context]
-    ways: outgoing.Ways
+    ways: Callable[[Context], outgoing.Ways]
 
     def carry_out(self, records: Records, enrollment: EnrollmentId, do: Do) -> Mapping[str, Json]:
         """Carry out a house verb in the caller's transaction."""
@@ -49,7 +49,8 @@ class RealEffects:
             prepared = outgoing.prepare(records, context, enrollment, do)
         if prepared.result is not None:
             return prepared.result
-        sent = {letter.key: outgoing.send(letter, self.ways) for letter in prepared.sends}
+        ways = self.ways(context)
+        sent = {letter.key: outgoing.send(letter, ways) for letter in prepared.sends}
         with transaction() as records:
             answer = outgoing.record(records, context, enrollment, do, sent)
         if answer.get("status") == "waiting":

@@ -11,12 +11,14 @@ from typing import Any
 
 from temporalio.common import RetryPolicy
 
-FINAL = ("run", "not_found", "permanent", "conflict", "author", "input", "store", "error")
-"""Codes of `engine.errors` that trying again cannot help; the types of our ApplicationErrors."""
+FINAL = ("run", "not_found", "author")
+"""Codes of `engine.errors` that trying again cannot help. They are the types of our
+ApplicationErrors."""
 
-UNKNOWN_ATTEMPTS = 30
-"""How often an activity is tried that fails in a way nobody foresaw: for more than an hour and a
-half, so that a fix can be deployed. Then it is final, and the run ends visibly."""
+OTHER_ATTEMPTS = 30
+"""How often an activity is tried that fails for a reason that is neither final nor transient: a
+mistake of ours, or of the set-up (a migration not run yet). That is more than an hour and a half,
+in which it can be put right. Then it is final, and the run ends visibly."""
 
 HOUSE: Mapping[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=40),

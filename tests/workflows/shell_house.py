@@ -14,7 +14,7 @@ from engine.plan.codec import plan_hash, plan_to_json
 from engine.plan.model import Plan
 from tests.workflows.shell_standins import FakeEffects
 from workflows.activities import Activities
-from workflows.client import data_converter
+from workflows.connecting import data_converter
 from workflows.messages import INPUT_FORMAT, WORKFLOW, EnrollmentInput, Standing, Told
 from workflows.workers import Bounds, make_workers
 

@@ -1,0 +1,181 @@
+"""The dispatcher: from the outbox to Temporal, at least once, each run's deliveries in order.
+
+Owns the translation of deliveries into starts and signals. A delivery is forgotten only after
+Temporal has it; a repeat is harmless: starts are by id, signals carry a delivery id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from engine.effects.entities import Delivery, EnrollmentId, Start
+from engine.errors import TenureError, TransientError
+from engine.store import outbox
+from engine.store.database import Database
+from workflows.handing_over import Address, Handover, Inputs
+from workflows.messages import EnrollmentInput
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+LONGEST_PAUSE_S = 5.0
+
+
+@dataclass
+class Outcome:
+    """What came of a batch: what Temporal has, what is wrong with what it will not take, and
+    whether it answered at all."""
+
+    delivered: list[int] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+    unavailable: bool = False
+
+
+class Dispatcher:
+    """Delivers until told to stop. Each lane has one batch of runs under way at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: Client,
+        address: Address,
+        *,
+        lanes: int = 2,
+        batch: int = 50,
+        at_once: int = 16,
+    ) -> None:
+        self._database = database
+        self._handover = Handover(client, address)
+        self._inputs = Inputs(database, address)
+        self._news = [asyncio.Event() for _ in range(lanes)]
+        self._batch = batch
+        self._at_once = asyncio.Semaphore(at_once)
+        self._threads = ThreadPoolExecutor(lanes, "dispatcher")
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Deliver until `stop` is called; what is under way then is finished."""
+        lanes = [asyncio.create_task(self._lane(news)) for news in self._news]
+        listener = asyncio.create_task(self._listen())
+        try:
+            await asyncio.gather(*lanes)
+        finally:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
+            self._threads.shutdown(wait=False)
+
+    def stop(self) -> None:
+        """Make `run` return once what is under way is delivered."""
+        self._stopping = True
+        self._tell()
+
+    def _tell(self) -> None:
+        for news in self._news:
+            news.set()
+
+    async def _listen(self) -> None:
+        """Tell the lanes of news, and every so often without any."""
+        while True:
+            try:
+                async for _ in outbox.listen(self._database.url, LOOK_EVERY_S):
+                    self._tell()
+            except TransientError as error:
+                logger.warning("the outbox cannot be heard: %s", error.message)
+                await asyncio.sleep(LOOK_EVERY_S)
+                self._tell()
+
+    async def _lane(self, news: asyncio.Event) -> None:
+        pause_s = 0.0
+        while True:
+            await news.wait()
+            if self._stopping:
+                return
+            news.clear()
+            if await self._drain():
+                pause_s = 0.0
+                continue
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2 or 0.25)
+            await asyncio.sleep(pause_s)
+            news.set()
+
+    async def _drain(self) -> bool:
+        """Deliver until nothing is due; False when Temporal or the database does not answer."""
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
+            try:
+                found = await loop.run_in_executor(self._threads, self._cycle, loop)
+            except TenureError as error:
+                logger.warning("the outbox cannot be read: %s", error.message)
+                return False
+            if found is None:
+                return True
+            if found.unavailable:
+                return False
+        return True
+
+    def _cycle(self, loop: asyncio.AbstractEventLoop) -> Outcome | None:
+        """One transaction, in a thread: take, deliver in the event loop, note what came of it."""
+        with self._database.begin() as connection:
+            taken = outbox.take(connection, self._batch)
+            if not taken:
+                return None
+            inputs = self._inputs.of([one for _, one in taken if isinstance(one, Start)])
+            delivering = self._deliver(taken, inputs)
+            outcome = asyncio.run_coroutine_threadsafe(delivering, loop).result()
+            outbox.delivered(connection, outcome.delivered)
+            for number, error in outcome.refused.items():
+                outbox.postpone(connection, number, error)
+        return outcome
+
+    # --- in the event loop --------------------------------------------------------------------
+
+    async def _deliver(
+        self,
+        taken: Sequence[tuple[int, Delivery]],
+        inputs: Mapping[EnrollmentId, EnrollmentInput | str],
+    ) -> Outcome:
+        runs: dict[EnrollmentId, list[tuple[int, Delivery]]] = {}
+        for number, delivery in taken:
+            runs.setdefault(delivery.enrollment, []).append((number, delivery))
+        outcome = Outcome()
+        await asyncio.gather(*(self._deliver_run(run, inputs, outcome) for run in runs.values()))
+        return outcome
+
+    async def _deliver_run(
+        self,
+        owed: Sequence[tuple[int, Delivery]],
+        inputs: Mapping[EnrollmentId, EnrollmentInput | str],
+        outcome: Outcome,
+    ) -> None:
+        """Deliver to one run, in order; what follows a failure waits for it."""
+        async with self._at_once:
+            for number, delivery in owed:
+                given = inputs.get(delivery.enrollment)
+                if isinstance(delivery, Start) and isinstance(given, str):
+                    outcome.refused[number] = given
+                    return
+                try:
+                    await self._handover.deliver(number, delivery, given)
+                except RPCError as error:
+                    self._note_failure(number, error, outcome)
+                    return
+                outcome.delivered.append(number)
+
+    def _note_failure(self, number: int, error: RPCError, outcome: Outcome) -> None:
+        if self._handover.is_away(error):
+            logger.warning("Temporal does not answer: %s", error.status.name)
+            outcome.unavailable = True
+        else:
+            logger.error("Temporal refuses delivery %s: %s", number, error.status.name)
+            outcome.refused[number] = f"{error.status.name}: {error.message}"
+
+
+__all__: Sequence[Any] = ["Address", "Dispatcher"]
