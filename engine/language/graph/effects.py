@@ -27,7 +27,7 @@ def effect_title(node: Effect) -> str:
     spec = node.spec
     match node.verb:
         case "send_email":
-            return str(spec.get("template") or node.id)
+            return str(spec.get("template") or node.id).rpartition("/")[2]
         case "send_survey":
             return str(spec.get("question") or node.id)
         case "notify":

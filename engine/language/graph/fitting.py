@@ -74,7 +74,9 @@ def _broken(words: list[str], size: float, room: float) -> list[str]:
     for word in words:
         rest = word
         while width(rest, size) > room:
-            take = len(_start(rest, size, room))
+            start = _start(rest, size, room)
+            good = max(start.rfind(mark) for mark in "/-_.")
+            take = good + 1 if good > len(start) / 3 else len(start)
             found.append(rest[:take])
             rest = rest[take:]
         found.append(rest)
