@@ -1,0 +1,92 @@
+"""Simulated people: what reaches them they answer by their habits, some time later.
+
+Owns when they act. What an act does is `engine/effects/answering`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from engine.calendars import add_span
+from engine.effects.answering import complete_task
+from engine.effects.context import Context
+from engine.effects.entities import ContactId, Fact, FactId, Line, Task, TaskId, UserId
+from engine.simulation.habits import DECISIONS, Habit
+from engine.simulation.memory import MemoryRecords
+from engine.simulation.world import World
+
+
+class Clockwork(Protocol):
+    """What people need of the simulator."""
+
+    def at(self, instant: datetime, act: Callable[[], None]) -> None: ...
+
+    def take_in(self, fact: Fact) -> None: ...
+
+    def take_owed(self) -> None: ...
+
+
+class People:
+    """Everybody in the simulation."""
+
+    def __init__(
+        self, context: Context, world: World, habits: Sequence[Habit], clockwork: Clockwork
+    ) -> None:
+        self._context = context
+        self._world = world
+        self._habits = tuple(habits)
+        self._clockwork = clockwork
+
+    def meet_task(self, task: Task) -> None:
+        """See a task that was just handed out; business time is the owner's."""
+        for habit in self._habits:
+            if habit.meets_task(task):
+                owner = self._world.users.get(UserId(task.assignee or ""))
+                calendar = self._context.calendar_of(owner)
+                when = add_span(calendar, self._world.now, habit.after)
+                self._clockwork.at(when, partial(self._close, task.id, habit))
+                return
+
+    def _close(self, id: TaskId, habit: Habit) -> None:
+        task = self._world.tasks[id]
+        if task.status != "open":
+            return
+        with MemoryRecords(self._world) as records:
+            complete_task(
+                records,
+                self._context,
+                id,
+                by=task.assignee or "somebody",
+                answers=habit.answers,
+                decision=DECISIONS.get(habit.act),
+            )
+        self._clockwork.take_owed()
+
+    def meet_line(self, line: Line) -> None:
+        """See a line that was just written; one that says a survey was sent may be answered."""
+        for habit in self._habits:
+            if habit.meets_line(line):
+                account = self._world.enrollments[line.enrollment].account
+                calendar = self._context.calendar_of(self._world.accounts[account])
+                when = add_span(calendar, self._world.now, habit.after)
+                self._clockwork.at(when, partial(self._answer, line, habit))
+                return
+
+    def _answer(self, line: Line, habit: Habit) -> None:
+        run = self._world.enrollments[line.enrollment]
+        contact = ContactId(str(line.data["recipient"]))
+        fact = Fact(
+            id=FactId(f"{run.id}/{line.key}/answered"),
+            kind="survey.answered",
+            account=run.account,
+            occurred_at=self._world.now,
+            data=habit.answers,
+            contact=contact if contact in self._world.contacts else None,
+            enrollment=run.id,
+            node=line.node,
+            path=line.path,
+        )
+        self._clockwork.take_in(fact)
