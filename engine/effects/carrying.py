@@ -18,6 +18,7 @@ from engine.effects.entities import (
     EffectKey,
     Enrollment,
     EnrollmentId,
+    EnrollmentStatus,
     Fact,
     FactId,
     Line,
@@ -37,6 +38,8 @@ READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 """Verbs that a repeat does again: they read, or put the same rows."""
 
 _STATUSES = {"paused": "paused", "resumed": "active"}
+
+_STATUS_SAID: Mapping[str, EnrollmentStatus] = {"paused": "paused", "resumed": "active"}
 
 
 def carry_out(
@@ -77,8 +80,11 @@ def write_notes(
     notes: Sequence[Note],
     dropped: Sequence[CommandId] = (),
 ) -> None:
-    """Write what the core decided by itself, and forget watches it no longer wants."""
+    """Write what the core decided by itself, and forget watches it no longer wants. A run that was
+    paused or resumed is shown as such from here on."""
     for note in notes:
+        if note.what in _STATUS_SAID:
+            records.change_enrollment(enrollment, status=_STATUS_SAID[note.what])
         key = f"note.{note.id}"
         records.put_line(
             Line(enrollment, key, note.at, note.node, note.path, note.what, dict(note.data))
