@@ -144,9 +144,8 @@ def upgrade(data_dir: Path) -> None:
 )
 @click.option("--day", "day_s", default=1.2, show_default=True, help="Seconds that a day takes.")
 @click.option("--days", default=70, show_default=True, help="Days to play.")
-@click.option("--keep-running", is_flag=True, help="Leave the stack running at the end.")
-def demo_command(data_dir: Path, day_s: float, days: int, keep_running: bool) -> None:
+def demo_command(data_dir: Path, day_s: float, days: int) -> None:
     """Play the onboarding playbook on real parts, in time-lapse."""
     from engine.cli.demo import play
 
-    play(data_dir, day_s=day_s, days=days, keep_running=keep_running)
+    play(data_dir, day_s=day_s, days=days)

@@ -10,8 +10,8 @@ from engine.effects import answering
 from engine.effects.context import Context
 from engine.effects.entities import Task, TaskId, UserId
 from engine.services.trying import transact
+from engine.store.comments import comment_on
 from engine.store.database import Database
-from engine.store.queries.tasks import comment_on
 
 
 def complete(
