@@ -9,12 +9,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from engine.language.checks.codes import CHECK_CODES
 from engine.language.code import Code
 from engine.language.expressions.codes import EXPRESSION_CODES
+from engine.language.schema.codes import SCHEMA_CODES
 from engine.language.source_codes import SOURCE_CODES
 from engine.language.workspace.codes import WORKSPACE_CODES
 
-_CATALOGUES: tuple[tuple[Code, ...], ...] = (SOURCE_CODES, WORKSPACE_CODES, EXPRESSION_CODES)
+_CATALOGUES: tuple[tuple[Code, ...], ...] = (
+    SOURCE_CODES,
+    WORKSPACE_CODES,
+    EXPRESSION_CODES,
+    SCHEMA_CODES,
+    CHECK_CODES,
+)
 
 
 def all_codes() -> dict[str, Code]:

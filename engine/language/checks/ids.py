@@ -11,7 +11,7 @@ from engine.language.schema.playbook import NAMED_BY_KIND
 from engine.language.schema.reading import Step
 
 MOST_STEPS = 500
-MOST_DEPTH = 20
+MOST_DEPTH = 12
 MOST_BRANCHES = 50
 
 _WORDS = frozenset(

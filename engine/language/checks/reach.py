@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from engine.language.compile.making import Making
 from engine.language.schema.flow_steps import IfStep, ParallelStep, RepeatStep
 from engine.language.schema.reading import Step
@@ -13,7 +15,7 @@ def check_reach(making: Making) -> None:
 
 
 def _check(making: Making, steps: tuple[Step, ...]) -> None:
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         if always_ends(step):
             line = making.playbook.document.where(step.path).line
             why = "ends the run" if step.kind == "end" else "ends the run whichever way it goes"

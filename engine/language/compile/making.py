@@ -1,7 +1,7 @@
 """One playbook being compiled: its nodes so far, its problems so far, and how values are read.
 
-Owns the reading of conditions, texts, times and people at their place in the file, for every kind of
-step alike. What a kind of step becomes is in `people_nodes.py` and its neighbours.
+Owns the reading of conditions, texts, times and people at their place in the file, for every kind
+of step alike. What a kind of step becomes is in `people_nodes.py` and its neighbours.
 """
 
 from __future__ import annotations

@@ -151,8 +151,10 @@ def _descend(
             following.append(each.get("items") or (each if "properties" in each else {}))
         elif step in each.get("properties", {}):
             following.append(each["properties"][step])
-        elif isinstance(each.get("additionalProperties"), dict):
-            following.append(each["additionalProperties"])
+        else:
+            following += each.get("patternProperties", {}).values()
+            if isinstance(each.get("additionalProperties"), dict):
+                following.append(each["additionalProperties"])
     return _descend(following, rest, definitions) if following else []
 
 

@@ -198,6 +198,7 @@ class EachForm(Form):
         None,
         description="Contacts of these roles, or `all`.",
         examples=["champion", ["champion", "admin"], "all"],
+        json_schema_extra={"x-names": "contact roles"},
     )
     children: Literal["all"] | None = Field(None, description="`all`: each child account.")
     where: ConditionText | None = Field(

@@ -57,6 +57,7 @@ class EmailStep(Form):
         None,
         description="Another template: its path below `templates`, without `.md`.",
         examples=["churn/sponsor-outreach"],
+        json_schema_extra={"x-names": "templates"},
     )
     to: Refs = Field(
         description="Who gets it: `contacts.<role>`, `contact`, `item` inside for_each, or a role "
@@ -99,7 +100,11 @@ class SurveyStep(Form):
     )
     to: Refs = Field(description="Who is asked.", examples=["contacts.champion"])
     sender: Ref | None = Field(None, alias="from", description="Who it comes from.")
-    template: Text | None = Field(None, description="A template that carries the question.")
+    template: Text | None = Field(
+        None,
+        description="A template that carries the question.",
+        json_schema_extra={"x-names": "templates"},
+    )
     within: SpanText = Field("7d", description="How long the run waits for the answer.")
 
 
@@ -108,7 +113,11 @@ class NotifyStep(Form):
 
     notify: Id = Field(description="The message's id, yours to choose.", examples=["tell-team"])
     message: Text = Field(description="What it says; may hold {{ variables }}.")
-    channel: Text | None = Field(None, description="A chat channel of tenure.yaml.")
+    channel: Text | None = Field(
+        None,
+        description="A chat channel of tenure.yaml.",
+        json_schema_extra={"x-names": "channels"},
+    )
     to: RoleNames | None = Field(None, description="Roles that see it in their inbox.")
 
     @model_validator(mode="after")
@@ -123,7 +132,11 @@ class CallStep(Form):
     """Call another system: a signed webhook. Later steps read `create_ticket.status`."""
 
     call: Id = Field(description="The call's id, yours to choose.", examples=["create-ticket"])
-    hook: Text = Field(description="A hook of tenure.yaml.", examples=["ticketing"])
+    hook: Text = Field(
+        description="A hook of tenure.yaml.",
+        examples=["ticketing"],
+        json_schema_extra={"x-names": "hooks"},
+    )
     body: dict[str, Text] = Field(
         {},
         description="What is sent, by name; each may hold {{ variables }}.",

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from engine.language.diagnostics import Problem, nearest
 from engine.language.places import Path
-from engine.language.schema.explaining import Explainer, shown
+from engine.language.schema.explaining import Explainer, keys_of, shown
 from engine.language.schema.playbook import BODIES, NAMED_BY_KIND, STEPS, PlaybookForm
 from engine.language.schema.triggers import TRIGGERS
 from engine.language.schema.words import Form
@@ -86,6 +87,11 @@ def read_playbook(document: Document) -> Playbook:
         message = f"A playbook begins with `playbook: name`; this is {shown(document.value)}."
         reader.note("TN160", message, (), "Begin with `playbook: my-playbook`, then `steps:`.")
         return Playbook(document, None, problems=reader.problems)
+    for path in _nothings(document.value, ()):
+        message = f"There is nothing after `{path[-1]}`."
+        if isinstance(path[-1], int):
+            message = "There is nothing in this item."
+        reader.note("TN156", message, path, "Fill it in, or leave it out.", key=True)
     form = reader.form(PlaybookForm, document.value, ())
     steps = reader.steps(document.value.get("steps"), ("steps",))
     enroll = document.value.get("enroll")
@@ -116,7 +122,7 @@ class _Reader:
                 explainer = Explainer(self._document, base, value, form)
                 errors = error.errors(include_url=False)
                 if attempt == 0:
-                    found = (explainer.explain(one) for one in errors)
+                    found = (explainer.explain(one) for one in _worth_telling(errors, form))
                     self.problems += dict.fromkeys(found)
                 value = _without(value, [one["loc"] for one in errors])
         return None
@@ -130,6 +136,8 @@ class _Reader:
 
     def _step(self, value: Any, path: Path) -> Step | None:
         if not isinstance(value, dict):
+            if value is None:
+                return None
             message = f"A step is a mapping such as `task: triage`, not {shown(value)}."
             self.note("TN152", message, path, "Write `- task: triage` with its keys below it.")
             return None
@@ -176,9 +184,8 @@ class _Reader:
         near = _nearest_kind(value, kinds)
         first = (*path, next(iter(value))) if value else path
         where = (*path, near[0]) if near else first
-        hint = f"Did you mean `{near[1]}`? " if near else ""
-        message = f"This {what} does not say what kind it is."
-        self.note(none, message, where, f"{hint}The kinds are {', '.join(kinds)}.", key=True)
+        hint = f"Did you mean `{near[1]}`?" if near else f"The kinds are {', '.join(kinds)}."
+        self.note(none, f"This {what} does not say what kind it is.", where, hint, key=True)
         return None
 
     def _number(self, kind: str) -> str:
@@ -201,6 +208,8 @@ class _Reader:
 
     def _trigger(self, value: Any, path: Path) -> Trigger | None:
         if not isinstance(value, dict):
+            if value is None:
+                return None
             message = f"A trigger is a mapping such as `health.enters: red`, not {shown(value)}."
             remedy = f"Write `- health.enters: red`. The triggers are {', '.join(TRIGGERS)}."
             self.note("TN159", message, path, remedy)
@@ -214,13 +223,7 @@ def _only_fitting(
     value: dict[str, Any], found: list[str], kinds: Mapping[str, type[Form]]
 ) -> str | None:
     """Return the one kind for which the other kinds' keys are plain keys (`escalate` in a rung)."""
-    fitting = [
-        kind
-        for kind in found
-        if all(
-            other in {f.alias or n for n, f in kinds[kind].model_fields.items()} for other in found
-        )
-    ]
+    fitting = [kind for kind in found if all(other in keys_of(kinds[kind]) for other in found)]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -261,6 +264,26 @@ def _authored(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for content in value:
             yield from _authored(content)
+
+
+def _nothings(value: Any, path: Path) -> Iterator[Path]:
+    """Give every place where a key or a dash has nothing after it."""
+    if value is None and path:
+        yield path
+    keys = list(value) if isinstance(value, dict) else []
+    for key in range(len(value)) if isinstance(value, list) else keys:
+        yield from _nothings(value[key], (*path, key))
+
+
+def _worth_telling(errors: list[ErrorDetails], form: type[Form]) -> Iterator[ErrorDetails]:
+    """Leave out what was told already, and a missing key that stands there misspelt."""
+    known = keys_of(form)
+    odd = [str(one["loc"][0]) for one in errors if one["type"] == "extra_forbidden"]
+    meant = {nearest(name, known) for name in odd}
+    for one in errors:
+        misspelt = one["type"] == "missing" and len(one["loc"]) == 1 and one["loc"][0] in meant
+        if not misspelt and (one["input"] is not None or one["type"] == "missing"):
+            yield one
 
 
 def _without(value: Any, locations: list[tuple[int | str, ...]]) -> Any:

@@ -23,13 +23,23 @@ from engine.language.schema.words import (
 class EntersTrigger(Form):
     """The health score comes into a band from another."""
 
-    band: Name = Field(alias="health.enters", description="The band.", examples=["red"])
+    band: Name = Field(
+        alias="health.enters",
+        description="The band.",
+        examples=["red"],
+        json_schema_extra={"x-names": "bands"},
+    )
 
 
 class LeavesTrigger(Form):
     """The health score leaves a band for another."""
 
-    band: Name = Field(alias="health.leaves", description="The band.", examples=["green"])
+    band: Name = Field(
+        alias="health.leaves",
+        description="The band.",
+        examples=["green"],
+        json_schema_extra={"x-names": "bands"},
+    )
 
 
 class Change(Form):
@@ -74,7 +84,11 @@ class CrossesTrigger(Form):
 class FactTrigger(Form):
     """Something happens to the account."""
 
-    fact: FactName = Field(description="What happens.", examples=["champion.left"])
+    fact: FactName = Field(
+        description="What happens.",
+        examples=["champion.left"],
+        json_schema_extra={"x-names": "facts"},
+    )
     where: ConditionText | None = Field(
         None,
         description="Only when this holds; `fact.<field>` are the fact's own values.",

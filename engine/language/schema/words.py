@@ -121,7 +121,12 @@ ConditionText = Annotated[
     BeforeValidator(_switch_as_text, json_schema_input_type=str | bool),
     Field(examples=["health.score < 50", 'account.lifecycle == "adopting"']),
 ]
-RoleName = Annotated[str, Field(min_length=1, examples=["csm", "csm_manager"])]
+RoleName = Annotated[
+    str,
+    Field(
+        min_length=1, examples=["csm", "csm_manager"], json_schema_extra={"x-names": "our people"}
+    ),
+]
 Steps = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"x-defined": "Step"}})]
 SomeSteps = Annotated[
     list[Any],
@@ -136,7 +141,11 @@ Scalar = Annotated[
 class TeamRef(Form):
     """One person of a team: the next in turn, or the one with the fewest open tasks."""
 
-    team: Text = Field(description="The team, as in people.yaml.", examples=["solutions"])
+    team: Text = Field(
+        description="The team, as in people.yaml.",
+        examples=["solutions"],
+        json_schema_extra={"x-names": "teams"},
+    )
     pick: Literal["round_robin", "least_loaded"] = Field(
         "round_robin",
         description="`round_robin`: each in turn. `least_loaded`: whoever has least open.",
@@ -156,7 +165,7 @@ def _ref_kind(given: Any) -> str:
 
 
 Ref = Annotated[
-    Annotated[str, Field(min_length=1), Tag("<text>")]
+    Annotated[str, Field(min_length=1, json_schema_extra={"x-names": "people"}), Tag("<text>")]
     | Annotated[TeamRef, Tag("<team>")]
     | Annotated[UserRef, Tag("<user>")],
     Discriminator(_ref_kind),
