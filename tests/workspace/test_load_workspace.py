@@ -132,6 +132,8 @@ MISTAKES = [
     ("people.yaml", "teams: {a: []}", ["1:12 TN405"]),
     ("calendars.yaml", "a: {holidays: XX}\nb: {hour: 1}", ["1:15 TN407", "2:5 TN407"]),
     ("templates/a.md", "Hello", ["1:1 TN416"]),
+    ("templates/a.md", TEMPLATE.rpartition("\n")[0], ["5:1 TN416"]),
+    ("templates/a.md", "", ["1:1 TN416"]),
     ("playbooks/a.yml", "x", ["1:1 TN425"]),
 ]
 
@@ -163,9 +165,18 @@ def test_a_wrong_role_leaves_a_workspace_to_check_playbooks_against(write: Any) 
     assert "vp" in loaded.workspace.roles
 
 
-def test_a_broken_template_is_known_by_name(write: Any) -> None:
-    loaded = load_workspace(write({"templates/a/b.md": "Hello"}))
+def test_a_broken_template_is_known_by_name_and_file(write: Any) -> None:
+    files = {
+        "tenure.yaml": TENURE + "templates: [../shared]\n",
+        "../shared/a/b.md": "Hello",
+        "../shared/c.md": TEMPLATE,
+    }
+    loaded = load_workspace(write(files))
     assert loaded.broken_templates == {"a/b"}
+    assert loaded.template_files == {"a/b": "../shared/a/b.md", "c": "../shared/c.md"}
+    assert [(str(one.where), one.length) for one in loaded.problems] == [
+        ("../shared/a/b.md:1:1", 5)
+    ]
 
 
 def test_one_template_name_in_two_folders_is_a_problem(write: Any) -> None:

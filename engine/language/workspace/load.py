@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.delivery.templates import TemplateError, parse_template
 from engine.language.diagnostics import Problem
+from engine.language.places import Lines
 from engine.language.workspace.disk import Disk
 from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
 from engine.language.workspace.model import Workspace
@@ -36,8 +37,9 @@ class Loaded:
 
     `workspace` is None when one of the four files has a form that cannot be read. With other
     problems (a role that leads nowhere) it is there, so that the playbooks can be checked in the
-    same go; it must not be applied. `broken_templates` exist but cannot be used and are not in it.
-    `sources` has the text of every file read, for showing the line of a problem.
+    same go; it must not be applied. `template_files` says which file each template is, and
+    `broken_templates` which of them cannot be used. `sources` has the text of every file read, for
+    showing the line of a problem.
     """
 
     workspace: Workspace | None
@@ -45,6 +47,7 @@ class Loaded:
     tests: Mapping[str, str]
     problems: tuple[Problem, ...]
     sources: Mapping[str, str]
+    template_files: Mapping[str, str] = field(default_factory=dict)
     broken_templates: frozenset[str] = frozenset()
 
 
@@ -57,10 +60,10 @@ def load_workspace(root: Path) -> Loaded:
     schema = read_sheet(disk, root / "schema.yaml", SchemaForm)
     people = read_sheet(disk, root / "people.yaml", PeopleForm)
     calendars = read_sheet(disk, root / "calendars.yaml", CalendarsForm)
-    yamls = _listed(disk, tenure, "playbooks", _is_playbook)
+    yamls = _listed(disk, _folders(disk, tenure, "playbooks"), _is_playbook)
     texts = {disk.name(path): text for path in yamls if (text := disk.read(path)) is not None}
-    templates, broken = _templates(disk, tenure)
-    workspace = _workspace(tenure, schema, people, calendars, templates)
+    templates = _templates(disk, tenure)
+    workspace = _workspace(tenure, schema, people, calendars, templates.texts)
     sheets = (tenure, schema, people, calendars)
     return Loaded(
         workspace=workspace,
@@ -68,7 +71,8 @@ def load_workspace(root: Path) -> Loaded:
         tests={file: text for file, text in texts.items() if file.endswith(TEST_ENDING)},
         problems=tuple(_in_order([*disk.problems, *(p for one in sheets for p in one.problems)])),
         sources=disk.texts,
-        broken_templates=frozenset(broken),
+        template_files=templates.files,
+        broken_templates=templates.broken,
     )
 
 
@@ -116,12 +120,10 @@ def _workspace(
     )
 
 
-def _listed(
-    disk: Disk, tenure: Sheet[TenureForm], key: str, wanted: Callable[[Disk, Path], bool]
-) -> list[Path]:
-    """List the files of the folders named under `key`, each once."""
+def _listed(disk: Disk, folders: list[Path], wanted: Callable[[Disk, Path], bool]) -> list[Path]:
+    """List the files of the folders, each once."""
     seen: dict[str, Path] = {}
-    for folder in _folders(disk, tenure, key):
+    for folder in folders:
         for path in disk.walk(folder):
             if wanted(disk, path):
                 seen.setdefault(os.path.realpath(path), path)
@@ -156,26 +158,28 @@ def _is_template(disk: Disk, path: Path) -> bool:
     return path.suffix == ".md" and path.name.lower() != "readme.md"
 
 
-def _templates(disk: Disk, tenure: Sheet[TenureForm]) -> tuple[dict[str, str], set[str]]:
-    found: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class _Templates:
+    texts: Mapping[str, str]
+    files: Mapping[str, str]
+    broken: frozenset[str]
+
+
+def _templates(disk: Disk, tenure: Sheet[TenureForm]) -> _Templates:
+    texts: dict[str, str] = {}
     files: dict[str, str] = {}
-    broken: set[str] = set()
-    folders = _folders(disk, tenure, "templates") if tenure.form else []
-    for path in _listed(disk, tenure, "templates", _is_template):
+    folders = _folders(disk, tenure, "templates")
+    for path in _listed(disk, folders, _is_template):
         folder = next(one for one in folders if path.is_relative_to(one))
         name, file = path.relative_to(folder).with_suffix("").as_posix(), disk.name(path)
         if name in files:
             message = f"There are two templates {name}: {files[name]} and {file}."
-            disk.problems.append(
-                Problem("TN415", message, Source(file, 1, 1), "Rename or remove one of them.")
-            )
-            continue
-        files[name] = file
-        if (text := disk.read(path)) is None or not _parses(disk, name, file, text):
-            broken.add(name)
-        else:
-            found[name] = text
-    return found, broken
+            remedy = "Rename or remove one of them."
+            disk.problems.append(Problem("TN415", message, Source(file, 1, 1), remedy))
+        elif (text := disk.read(path)) is not None:
+            texts[name], files[name] = text, file
+    broken = {name for name, text in texts.items() if not _parses(disk, name, files[name], text)}
+    return _Templates(texts, files, frozenset(broken))
 
 
 def _parses(disk: Disk, name: str, file: str, text: str) -> bool:
@@ -184,8 +188,9 @@ def _parses(disk: Disk, name: str, file: str, text: str) -> bool:
     except TemplateError as error:
         message = error.message.partition(": ")[2]
         message = f"{message[:1].upper()}{message[1:]}."
+        length = max(1, len(Lines.of(text).line(error.line).rstrip()))
         where = Source(file, error.line, 1)
-        disk.problems.append(Problem("TN416", message, where, error.remedy))
+        disk.problems.append(Problem("TN416", message, where, error.remedy, length))
         return False
     return True
 
