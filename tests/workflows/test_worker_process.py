@@ -1,0 +1,58 @@
+"""The whole path on real parts: outbox, dispatcher, Temporal, activities, PostgreSQL, a process."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from engine.store.schema import upgrade
+from tests.workflows.shell_office import Office, until
+
+STORY = ["note set", "rest wait", "rest wait over", "call task", "call task.completed", "- outcome"]
+
+
+@pytest.fixture
+def office(databases: Any, temporal_server: str, tmp_path: Path) -> Iterator[Office]:
+    url = databases.create()
+    upgrade(url)
+    office = Office.open(url, temporal_server, tmp_path, queue=f"office-{uuid4().hex[:8]}")
+    yield office
+    office.close()
+    databases.drop(url)
+
+
+def test_a_run_from_enrolling_to_its_outcome_and_a_worker_that_leaves_cleanly(
+    office: Office,
+) -> None:
+    worker = office.start_worker()
+    run = office.enroll("acme-1")
+    office.complete(until(lambda: office.task_of(run), "a task"))
+    until(lambda: office.run_of(run).status == "finished", "the end")
+    assert office.run_of(run).outcome == "completed"
+    assert office.story(run) == STORY
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0
+
+
+def test_killed_workers_lose_nothing_and_do_nothing_twice(office: Office) -> None:
+    """Every stage of a run is cut off by a kill -9; runs enrolled while no worker lives start."""
+    runs = [office.enroll(f"acme-{number}") for number in range(4)]
+    office.start_worker().kill()
+    worker = office.start_worker()
+    until(lambda: office.story(runs[0]), "the first line")
+    worker.kill()
+    runs += [office.enroll(f"acme-{number}") for number in range(4, 8)]
+    worker = office.start_worker()
+    tasks = [until(lambda run=run: office.task_of(run), "a task") for run in runs]
+    worker.kill()
+    for task in tasks:
+        office.complete(task)
+    office.start_worker()
+    for run in runs:
+        until(lambda run=run: office.run_of(run).status == "finished", "the end")
+        assert office.story(run) == STORY
