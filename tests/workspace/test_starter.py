@@ -15,6 +15,7 @@ from engine.language.source import load
 from engine.language.starter import starter_files, write_starter
 from engine.language.workspace.load import load_workspace
 from engine.language.workspace.model import Workspace
+from engine.store.importing.kinds import USER_FIELDS
 
 
 def loaded(root: Path) -> Workspace:
@@ -61,6 +62,7 @@ def test_the_data_of_the_starter_fits_its_schema(tmp_path: Path) -> None:
         assert account["lifecycle"] in workspace.schema.account["lifecycle"].one_of
         assert account["plan"] in workspace.schema.account["plan"].one_of
         Calendar(zone=account["zone"])
+    assert set(users[0]) == {field.name for field in USER_FIELDS}
     known = {user["id"] for user in users}
     assert {account["csm"] for account in accounts} <= known
     assert {user["manager"] for user in users} - {""} <= known
