@@ -202,6 +202,7 @@ Index(
 Index(None, enrollments.c.playbook, enrollments.c.subject, enrollments.c.ended_at)
 Index(None, enrollments.c.account, enrollments.c.status)
 Index(None, enrollments.c.status, enrollments.c.number)
+Index(None, enrollments.c.number)
 
 facts = Table(
     "facts",

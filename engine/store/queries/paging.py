@@ -22,8 +22,8 @@ def page_size(limit: int) -> int:
 def cursor_at(instant: datetime | None, id: str) -> str:
     """Return the cursor of a row in a list by instant (null: last) and id.
 
-    >>> cursor_at(datetime(2026, 3, 1, tzinfo=UTC), "t~1"), cursor_at(None, "t-2")
-    ('2026-03-01T00:00:00+00:00~t~1', 'never~t-2')
+    >>> cursor_at(datetime.fromisoformat("2026-03-01T00:00:00Z"), "t-1"), cursor_at(None, "t-2")
+    ('2026-03-01T00:00:00+00:00~t-1', 'never~t-2')
     """
     return f"{instant.isoformat() if instant else _NEVER}~{id}"
 

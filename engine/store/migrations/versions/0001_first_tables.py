@@ -166,6 +166,7 @@ def upgrade() -> None:
     postgresql_with={'fillfactor': '85'}
     )
     op.create_index(op.f('enrollments_account_status_idx'), 'enrollments', ['account', 'status'], unique=False)
+    op.create_index(op.f('enrollments_number_idx'), 'enrollments', ['number'], unique=False)
     op.create_index('enrollments_one_active', 'enrollments', ['playbook', 'subject'], unique=True, postgresql_where=sa.text("status <> 'finished'"))
     op.create_index(op.f('enrollments_plan_idx'), 'enrollments', ['plan'], unique=False)
     op.create_index(op.f('enrollments_playbook_subject_ended_at_idx'), 'enrollments', ['playbook', 'subject', 'ended_at'], unique=False)
@@ -290,6 +291,7 @@ def downgrade() -> None:
     op.drop_index(op.f('enrollments_playbook_subject_ended_at_idx'), table_name='enrollments')
     op.drop_index(op.f('enrollments_plan_idx'), table_name='enrollments')
     op.drop_index('enrollments_one_active', table_name='enrollments', postgresql_where=sa.text("status <> 'finished'"))
+    op.drop_index(op.f('enrollments_number_idx'), table_name='enrollments')
     op.drop_index(op.f('enrollments_account_status_idx'), table_name='enrollments')
     op.drop_table('enrollments')
     op.drop_table('user_leave')
