@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from keepers import CONCURRENT, KEEPERS, Keeper
+from migrated import _shared_database, migrated_database
 from samples import ACCOUNTS, CONTACTS, PLAN, USERS
 
-from engine.store.schema import upgrade
+__all__ = ["_shared_database", "migrated_database"]
+
+collect_ignore = ["conftest.py"]
+"""Or --doctest-modules imports every conftest of the tests under one name."""
 
 
 @pytest.fixture(params=KEEPERS)
@@ -22,23 +25,6 @@ def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
 def concurrent_keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     """A keeper with the samples that serves two transactions at once."""
     yield from _seeded(request)
-
-
-@pytest.fixture(scope="session")
-def template(databases: Any) -> Iterator[str]:
-    """The name of a database with the schema and no rows."""
-    url = databases.create()
-    upgrade(url)
-    yield url.rpartition("/")[2]
-    databases.drop(url)
-
-
-@pytest.fixture
-def migrated_database(databases: Any, template: str) -> Iterator[str]:
-    """The URL of a fresh database with the schema."""
-    url = databases.create(template)
-    yield url
-    databases.drop(url)
 
 
 def _seeded(request: pytest.FixtureRequest) -> Iterator[Keeper]:

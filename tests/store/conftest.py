@@ -5,37 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.plan.clock import Clock
 from engine.store.database import Database
-from engine.store.schema import upgrade
 
 sys.path.append(str(Path(__file__).parent.parent / "records"))
 
+from migrated import _shared_database, migrated_database
 
-@pytest.fixture(scope="session")
-def template(databases: Any) -> Iterator[str]:
-    """The name of a database with the schema and no rows."""
-    url = databases.create()
-    upgrade(url)
-    yield url.rpartition("/")[2]
-    databases.drop(url)
+__all__ = ["_shared_database", "migrated_database"]
+
+collect_ignore = ["conftest.py"]
+"""Or --doctest-modules imports every conftest of the tests under one name."""
 
 
 @pytest.fixture
-def store_url(databases: Any, template: str) -> Iterator[str]:
-    """The URL of a fresh database with the schema."""
-    url = databases.create(template)
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
+def store(migrated_database: str) -> Iterator[Database]:
     """The store, empty, with the real clock."""
-    database = Database(store_url, Clock())
+    database = Database(migrated_database, Clock())
     yield database
     database.close()

@@ -23,9 +23,9 @@ def acme(store: Database) -> Database:
     return store
 
 
-def test_now_is_mapped_by_the_clock(store_url: str) -> None:
+def test_now_is_mapped_by_the_clock(migrated_database: str) -> None:
     lapse = Clock.parse(f"lapse:{T0.timestamp()}:{T0.timestamp()}:86400")
-    database = Database(store_url, lapse, real_now=lambda: T0 + timedelta(seconds=2))
+    database = Database(migrated_database, lapse, real_now=lambda: T0 + timedelta(seconds=2))
     with database.transaction() as records:
         assert records.now == database.now == T0 + 2 * DAY
     database.close()

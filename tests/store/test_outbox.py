@@ -97,8 +97,10 @@ def test_unknown_kind_is_refused() -> None:
         delivery_from_json({"type": "Fly"})
 
 
-async def test_listening_hears_of_a_commit_that_owes(store: Database, store_url: str) -> None:
-    news = outbox.listen(store_url, timeout_s=20)
+async def test_listening_hears_of_a_commit_that_owes(
+    store: Database, migrated_database: str
+) -> None:
+    news = outbox.listen(store.url, timeout_s=20)
     assert await anext(news)
     hearing = asyncio.ensure_future(anext(news))
     await asyncio.to_thread(owe, store, START["e-1"])
@@ -106,10 +108,12 @@ async def test_listening_hears_of_a_commit_that_owes(store: Database, store_url:
     await news.aclose()  # type: ignore[attr-defined]
 
 
-async def test_listening_without_news_ends_by_the_clock(store: Database, store_url: str) -> None:
+async def test_listening_without_news_ends_by_the_clock(
+    store: Database, migrated_database: str
+) -> None:
     with store.transaction() as records:
         records.next_turn("a")
-    news = outbox.listen(store_url, timeout_s=0.01)
+    news = outbox.listen(store.url, timeout_s=0.01)
     assert [await anext(news), await anext(news)] == [True, False]
     await news.aclose()  # type: ignore[attr-defined]
 

@@ -48,8 +48,8 @@ def test_migrations_make_the_tables_of_the_code(database: str, databases: Any) -
     assert (found - meant, meant - found) == (set(), set())
 
 
-def test_alembic_finds_no_difference(store_url: str) -> None:
-    with create_engine(store_url, poolclass=NullPool).connect() as connection:
+def test_alembic_finds_no_difference(migrated_database: str) -> None:
+    with create_engine(migrated_database, poolclass=NullPool).connect() as connection:
         options = {"compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
@@ -68,12 +68,13 @@ def test_two_upgrades_at_once_are_no_harm(database: str) -> None:
     assert is_current(database)
 
 
-def test_schema_of_a_newer_version_is_refused(store_url: str) -> None:
-    with create_engine(store_url, poolclass=NullPool).begin() as connection:
+def test_schema_of_a_newer_version_is_refused(database: str) -> None:
+    upgrade(database)
+    with create_engine(database, poolclass=NullPool).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(PermanentError, match="does not know: 9999"):
-        upgrade(store_url)
-    assert not is_current(store_url)
+        upgrade(database)
+    assert not is_current(database)
 
 
 def test_missing_tables_name_the_remedy(database: str) -> None:

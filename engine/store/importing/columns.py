@@ -1,6 +1,7 @@
 """Columns onto fields: by the same name, or as a mapping file says.
 
-A mapping file is YAML, `column: field` on each line; a column mapped to nothing is left out.
+A mapping file is YAML, `column: field` on each line; a column mapped to nothing is left out. One
+file may serve several imports: then the lines stand below `accounts:`, `contacts:` and `users:`.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ class Columns:
     warnings: tuple[str, ...]
 
 
-def read_mapping(path: Path) -> Mapping[str, str | None]:
-    """Read a mapping file. Raises AuthorError with its problems, or InputError."""
+def read_mapping(path: Path, kind: str | None = None) -> Mapping[str, str | None]:
+    """Read a mapping file: its section for `kind`, or all of it when it has no sections. Raises
+    AuthorError with its problems, or InputError."""
     document, problems = load_path(path, root=path.parent)
     if document is None or any(problem.severity == "error" for problem in problems):
         raise AuthorError(
@@ -33,6 +35,8 @@ def read_mapping(path: Path) -> Mapping[str, str | None]:
             remedy=problems[0].message if problems else "",
         )
     value = document.value
+    if isinstance(value, dict) and any(isinstance(section, dict) for section in value.values()):
+        value = value.get(kind or "") or {}
     if not isinstance(value, dict) or not all(
         isinstance(name, str) and isinstance(field, str | None) for name, field in value.items()
     ):
