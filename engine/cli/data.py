@@ -69,8 +69,8 @@ def import_command(session: Session, kind: Any, file: Path, mapping: Path | None
     if form == "json":
         click.echo(to_json(report))
     else:
-        for one in report.rejected:
-            click.echo(f"{file}:{one.line}: {one.column}: {one.reason}")
+        for line in report.lines():
+            click.echo(line)
         for warning in report.warnings:
             click.echo(f"note: {warning}")
         click.echo(
@@ -176,7 +176,7 @@ def users_command() -> None:
 @with_session
 def list_users(session: Session, form: str) -> None:
     """List users with calendar, manager and leave."""
-    from engine.store.queries.accounts import list_users as query
+    from engine.store.queries.people import list_users as query
 
     with session.reading() as connection:
         rows = query(connection)

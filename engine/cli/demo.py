@@ -43,6 +43,8 @@ from engine.wiring import Contexts, open_database
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 BEGINS = datetime(2026, 3, 2, 7, tzinfo=UTC)
 """A Monday morning in Europe: what the story's facts count from."""
+START_S = 11
+"""What the stack is given to come up before the story begins."""
 MARK = ".tenure-demo"
 _SHOWN = ("task", "sent", "escalation", "task.completed", "outcome", "milestone", "chose")
 
@@ -93,8 +95,7 @@ def _clean(data_dir: Path) -> Path:
 def _clock(day_s: float) -> Clock:
     if day_s <= 0:
         raise InputError("a day of the demo must take some time", remedy="Try --day 1.2.")
-    # The stack needs a few seconds to come up; the story begins when it has.
-    return Clock(time.time() + 6, BEGINS.timestamp(), 86400 / day_s)
+    return Clock(time.time() + START_S, BEGINS.timestamp(), 86400 / day_s)
 
 
 def _prepare(info: StackInfo) -> None:
@@ -188,6 +189,8 @@ def _perform(stack: Stack, catcher: Catcher, directory: Path, *, days: int, day_
 def _run_days(scene: _Scene, stack: Stack, days: int) -> None:
     shown = ""
     end = BEGINS + timedelta(days=days)
+    while scene.session.database.now < BEGINS and not stack.stop_requested:
+        time.sleep(0.1)
     while scene.session.database.now < end and not stack.stop_requested:
         scene.step()
         day = f"{scene.session.database.now:%j}"
@@ -211,7 +214,8 @@ def _account_names(database: Database) -> dict[str, str]:
     from engine.store.tables import accounts
 
     with database.begin() as connection:
-        return dict(connection.execute(select(accounts.c.id, accounts.c.name)).tuples())
+        rows = connection.execute(select(accounts.c.id, accounts.c.name))
+        return {row.id: row.name or row.id for row in rows}
 
 
 def _tell_one(session: Session, scene: _Scene) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, EnrollmentId
 from engine.effects.story import tell
 from engine.errors import InputError
+from engine.services.why import Explanation, StepStory
 
 MAX_LINE_BYTES = 256_000
 
@@ -297,17 +299,31 @@ def why_command(session: Session, run: str, step: str | None, form: str) -> None
     show_explanation(session, found, steps, page.account_name)
 
 
-def show_explanation(session: Session, found: Any, steps: Any, account: str | None) -> None:
+def show_explanation(
+    session: Session, found: Explanation, steps: Iterable[StepStory], account: str | None
+) -> None:
     """Print an explanation."""
     run = found.run
     click.echo(click.style(f"{found.plan.title} for {account or run.account}", bold=True))
     click.echo(f"  run    {run.id}")
     click.echo(f"  plan   {run.plan} ({found.plan.source})")
     click.echo(f"  began  {session.local(run.started_at)}, {found.began}")
+    for why, unreached in groupby(steps, key=lambda one: one.why_not):
+        if why:
+            click.echo(f"\nDid not happen: {why}")
+            for one in unreached:
+                click.echo(f"  {one.node}  {one.kind}  {one.source}")
+        else:
+            show_steps(session, unreached)
+    for line in found.run_lines:
+        click.echo(f"\n{session.local(line.at)}  {tell(line)}")
+    click.echo(f"\n{found.ended}")
+
+
+def show_steps(session: Session, steps: Iterable[StepStory]) -> None:
+    """Print what happened at each step."""
     for one in steps:
         click.echo(f"\n{click.style(one.node, bold=True)}  {one.kind}  {one.source}")
-        if one.why_not:
-            click.echo(f"  did not happen: {one.why_not}")
         for line in one.lines:
             said = tell(line).removeprefix(f"{line.node}: ")
             click.echo(f"  {session.local(line.at)}  {said}")
@@ -315,9 +331,6 @@ def show_explanation(session: Session, found: Any, steps: Any, account: str | No
         for effect in one.effects:
             if effect.recipient and effect.recipient not in shown:
                 click.echo(f"  ledger: {effect.verb} to {effect.recipient}: {effect.status}")
-    for line in found.run_lines:
-        click.echo(f"\n{session.local(line.at)}  {tell(line)}")
-    click.echo(f"\n{found.ended}")
 
 
 # --- sends ------------------------------------------------------------------------------------

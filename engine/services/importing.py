@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 from engine.effects.context import Context
-from engine.effects.entities import AccountId, Fact, FactId
+from engine.effects.entities import AccountId, ContactId, Fact, FactId
 from engine.effects.ingesting import ingest
+from engine.effects.records import Records
 from engine.services.trying import transact
 from engine.store.database import Database
-from engine.store.importing import Report, import_csv
-
-Kind = Literal["accounts", "contacts", "users"]
+from engine.store.importing import Kind, Report, import_csv
 
 
 def bring_in(
@@ -21,17 +19,44 @@ def bring_in(
     context: Context,
     kind: Kind,
     path: Path,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | None] | None = None,
 ) -> Report:
-    """Import a file; a changed account becomes a fact, so that waits that hang on it are woken."""
+    """Import a file; what changed becomes facts, so that waits that hang on it are woken."""
     report = import_csv(database, kind, path, mapping, context.workspace.schema)
-    for account, fields in report.changed.items():
-        fact = Fact(
-            id=FactId(f"import:{account}:{database.now.isoformat()}"),
-            kind="account.changed",
-            account=AccountId(account),
-            occurred_at=database.now,
-            data={"fields": dict(fields), "by": "import"},
-        )
-        transact(database, lambda records, fact=fact: ingest(records, context, fact))  # type: ignore[misc]
+    if kind != "users":
+        for id, names in report.changed.items():
+            _tell(database, context, kind, id, names)
     return report
+
+
+def _tell(
+    database: Database, context: Context, kind: Kind, id: str, names: tuple[str, ...]
+) -> None:
+    def work(records: Records) -> None:
+        fact = _account_fact if kind == "accounts" else _contact_fact
+        ingest(records, context, fact(records, id, names))
+
+    transact(database, work)
+
+
+def _account_fact(records: Records, id: str, names: tuple[str, ...]) -> Fact:
+    fields = records.account(AccountId(id)).fields
+    return Fact(
+        id=FactId(f"import:{id}:{records.now.isoformat()}"),
+        kind="account.changed",
+        account=AccountId(id),
+        occurred_at=records.now,
+        data={"fields": {name: fields.get(name) for name in names}, "by": "import"},
+    )
+
+
+def _contact_fact(records: Records, id: str, names: tuple[str, ...]) -> Fact:
+    contact = records.contact(ContactId(id))
+    return Fact(
+        id=FactId(f"import:{id}:{records.now.isoformat()}"),
+        kind="contact.changed",
+        account=contact.account,
+        contact=contact.id,
+        occurred_at=records.now,
+        data={"fields": {name: contact.fields.get(name) for name in names}, "by": "import"},
+    )

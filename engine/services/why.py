@@ -96,5 +96,4 @@ def _why_not(
                 return f"{other.id} decided otherwise: {tell(decided[-1])}"
     if run.status == "finished":
         return f"the run ended first: {run.reason}"
-    passed = [other.id for other in before if other.id in reached]
-    return f"not reached yet; follows {', '.join(passed)}" if passed else "not reached yet"
+    return "not reached yet"
