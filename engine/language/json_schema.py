@@ -50,7 +50,7 @@ def _names(workspace: Workspace) -> Mapping[str, list[str]]:
     roles = workspace.schema.contact_roles
     strict = workspace.schema.undeclared_facts == "refuse"
     found = {
-        "our people": ours,
+        "our roles": set(workspace.roles),
         "people": {*ours, *(f"contacts.{role}" for role in roles), "contact", "item", "sender"},
         "teams": set(workspace.teams),
         "templates": set(workspace.templates),

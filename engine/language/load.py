@@ -6,6 +6,7 @@ about each other. Neither raises: what is wrong comes back as problems, all at o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -54,14 +55,16 @@ def check_all(files: Mapping[str, str], workspace: Workspace) -> dict[str, Check
     common = Common(workspace)
     templates = Templates(common)
     found: dict[str, Checked] = {}
+    unread: dict[str, Known] = {}
     read: dict[str, tuple[Making, Plan | None, list[Problem]]] = {}
     for file, text in files.items():
         document, problems = load(file, text)
         if document is None:
             found[file] = Checked(None, tuple(problems))
+            unread |= {name: Known(file) for name in _NAME.findall(text)[:1]}
         else:
             read[file] = (*_compile(document, common, templates), problems)
-    _check_together({file: making for file, (making, _, _) in read.items()})
+    _check_together({file: making for file, (making, _, _) in read.items()}, unread)
     for file, (making, plan, problems) in read.items():
         found[file] = _checked(making, plan, problems)
     return {file: found[file] for file in files}
@@ -96,10 +99,14 @@ _CHECKS: tuple[Callable[[Making], None], ...] = (
 )
 
 
-def _check_together(playbooks: Mapping[str, Making]) -> None:
+_NAME = re.compile(r"^playbook:[ \t]*([a-z0-9-]+)", re.MULTILINE)
+"""Finds the name of a playbook that cannot be read as YAML, so that others may name it."""
+
+
+def _check_together(playbooks: Mapping[str, Making], unread: Mapping[str, Known]) -> None:
     check_names(playbooks)
     check_circles(playbooks)
-    known = {
+    known = dict(unread) | {
         making.name: Known(file, making.playbook.form)
         for file, making in playbooks.items()
         if making.name

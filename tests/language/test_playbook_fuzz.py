@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from playbook_files import OTHERS, WORKSPACE
 
 from engine.language.load import check_all
+from engine.language.source import load
 from engine.plan.codec import plan_from_json, plan_to_json
 
-EXAMPLES = [
-    yaml.load(file.read_text(), Loader=yaml.BaseLoader)
-    for file in sorted((Path(__file__).parent / "playbooks").glob("*.yaml"))
-]
+PLAYBOOKS = sorted((Path(__file__).parent / "playbooks").glob("*.yaml"))
+DOCUMENTS = [load(file.name, file.read_text())[0] for file in PLAYBOOKS]
+EXAMPLES = [document.value for document in DOCUMENTS if document is not None]
 KEYS = [
     "task",
     "if",

@@ -50,7 +50,8 @@ def _check_meaning(making: Making, step: Step) -> None:
         return
     types, _ = results_of(step)
     known = making.vocabulary.common
-    taken = step.name in _WORDS or step.name in _HEADS
+    roles = {role.replace("-", "_") for role in making.workspace.roles}
+    taken = step.name in _WORDS | _HEADS | roles
     taken = taken or any(
         f"{step.name}.{key}" in names.types
         for key in types

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from engine.language.compile.making import Making
-from engine.language.schema.flow_steps import IfStep, ParallelStep, RepeatStep
+from engine.language.schema.flow_steps import IfStep, ParallelStep, RepeatStep, SplitStep
 from engine.language.schema.reading import Step
 
 
@@ -43,5 +43,7 @@ def always_ends(step: Step) -> bool:
             return any(ways) if join == "all" else all(ways)
         case RepeatStep(repeat=body):
             return all(ways) and bool(ways) and body.until is None
+        case SplitStep(arms=arms):
+            return len(ways) == len(arms) and all(ways)
         case _:
-            return step.kind == "end" or (step.kind == "split" and bool(ways) and all(ways))
+            return step.kind == "end"

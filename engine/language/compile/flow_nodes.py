@@ -17,6 +17,7 @@ from engine.language.schema.flow_steps import (
 )
 from engine.plan.codec import encode
 from engine.plan.model import (
+    Anchor,
     Arm,
     Cadence,
     Case,
@@ -30,6 +31,7 @@ from engine.plan.model import (
     Span,
     Split,
     Wait,
+    When,
 )
 
 
@@ -60,6 +62,7 @@ def make_wait(making: StepMaking, form: WaitStep) -> None:
         late = making.body("wait", "otherwise") if form.wait.otherwise else None
     else:
         due = making.when(form.wait, "wait", if_past=form.if_past)
+        _check_if_past(making, form, due)
         until = making.condition(form.until, "until") if form.until is not None else None
         late = making.body("otherwise") if form.otherwise else None
     making.making.emit(
@@ -74,6 +77,13 @@ def make_wait(making: StepMaking, form: WaitStep) -> None:
             on_skip=_on_skip(making, form),
         )
     )
+
+
+def _check_if_past(making: StepMaking, form: WaitStep, due: When | None) -> None:
+    if form.if_past == "skip" and not isinstance(due, Anchor):
+        message = "Only a date of the account can have gone by; this is the same for every run."
+        remedy = "Remove `if_past`, or wait for 60d before account.renewal_date."
+        making.making.note("TN161", message, making.at("if_past"), remedy, key=True)
 
 
 def _on_skip(making: StepMaking, form: WaitStep) -> NodeId | None:

@@ -45,8 +45,8 @@ class Making:
 
     @property
     def name(self) -> str:
-        """The playbook's name."""
-        return self.playbook.form.playbook if self.playbook.form else ""
+        """The playbook's name; empty when it has none that could be used."""
+        return self.playbook.name
 
     def note(
         self,
@@ -87,11 +87,12 @@ class Making:
         return found or _some_condition(where)
 
     def _reads_broken(self, text: str) -> bool:
-        return any(re.search(rf"\b{name}\.", text) for name in self.vocabulary.broken)
+        broken = map(re.escape, self.vocabulary.broken)
+        return any(re.search(rf"(?<![\w.]){name}\.", text) for name in broken)
 
     def text(self, text: str, path: Path, names: Names) -> None:
         """Check a text with variables."""
-        if ("{{" in text or "{%" in text) and not self._reads_broken(text):
+        if "{" in text and not self._reads_broken(text):
             where = self.playbook.document.scalar_start(path)
             self.problems += check_text(text, names, where)
 

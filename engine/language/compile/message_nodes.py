@@ -132,10 +132,10 @@ def make_notify(making: StepMaking, form: NotifyStep) -> None:
     """A message to our own people."""
     if form.channel is not None:
         _known(making, form.channel, "channel", making.making.workspace.channels, "TN328")
-    to = form.to or []
+    to = [making.role(one, "to", index) for index, one in enumerate(form.to or [])]
     spec = {
         "channel": form.channel,
-        "to": [making.ref(one, "to", index) for index, one in enumerate(to)],
+        "to": [{"role": role} for role in to],
         "message": making.text(form.message, "message"),
     }
     making.making.emit(_effect(making, "notify", spec, making.next))

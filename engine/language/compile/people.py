@@ -49,10 +49,14 @@ class People:
                 raise self._unknown(given)
 
     def role(self, name: str) -> str:
-        """Return the name of a role or a user id, for a ladder or a chain."""
-        if name in self._workspace.roles or name in self._users:
+        """Return the name of a role of ours, the only ones ladders and chains are made of."""
+        if name in self._workspace.roles:
             return name
-        raise self._unknown(name)
+        if name in self._users:
+            message = f"{name} is a person, and a role is needed here."
+            raise BadRef("TN302", message, "Give the person a role in people.yaml.")
+        remedy = _hint(name, set(self._workspace.roles), "The roles are")
+        raise BadRef("TN302", f"There is no role {name} of ours.", remedy)
 
     def leads_nowhere(self, ref: Mapping[str, Any]) -> str | None:
         """Say why nobody can ever stand behind a reference; None when somebody may."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from engine.language.expressions import Names, ValueType
+from engine.language.schema.flow_steps import SplitStep
 from engine.language.schema.message_steps import EmailStep
 from engine.language.schema.people_steps import TaskStep
 from engine.language.schema.playbook import PlaybookForm
@@ -52,8 +53,8 @@ def results_of(step: Step) -> tuple[Typed, Choices]:
                 choices[name] = tuple(ask.one_of)
     if isinstance(step.form, EmailStep) and step.form.approve is not None:
         types["decision"], choices["decision"] = "text", DECISIONS
-    if step.kind == "split":
-        choices["arm"] = tuple(str(path[1]) for path in step.bodies)
+    if isinstance(step.form, SplitStep):
+        choices["arm"] = tuple(step.form.arms)
     return types, choices
 
 

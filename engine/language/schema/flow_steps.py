@@ -86,8 +86,8 @@ class WaitStep(Form):
     )
     if_past: Literal["now", "skip"] = Field(
         "now",
-        description="For a date that has gone by already: go on `now`, or `skip` the step that "
-        "follows the wait.",
+        description="For an offset from a date, when that has gone by already: go on `now`, or "
+        "`skip` the step that follows the wait.",
     )
     id: Id | None = Field(None, description=_OWN_ID)
 

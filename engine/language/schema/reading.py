@@ -18,6 +18,7 @@ from engine.language.places import Path
 from engine.language.schema.explaining import Explainer, keys_of, shown
 from engine.language.schema.playbook import BODIES, NAMED_BY_KIND, STEPS, PlaybookForm
 from engine.language.schema.triggers import TRIGGERS
+from engine.language.schema.walking import authored, expand, nothings, without
 from engine.language.schema.words import Form
 from engine.language.source import Document
 
@@ -75,6 +76,13 @@ class Playbook:
     steps: tuple[Step, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """Its name, even when the rest of the top level cannot be used; empty when it has none."""
+        value = self.document.value
+        written = value.get("playbook") if isinstance(value, dict) else None
+        return written if isinstance(written, str) else ""
+
     def every(self) -> Iterator[Step]:
         """Give all steps at any depth, in file order."""
         return every(self.steps)
@@ -87,7 +95,7 @@ def read_playbook(document: Document) -> Playbook:
         message = f"A playbook begins with `playbook: name`; this is {shown(document.value)}."
         reader.note("TN160", message, (), "Begin with `playbook: my-playbook`, then `steps:`.")
         return Playbook(document, None, problems=reader.problems)
-    for path in _nothings(document.value, ()):
+    for path in nothings(document.value, ()):
         message = f"There is nothing after `{path[-1]}`."
         if isinstance(path[-1], int):
             message = "There is nothing in this item."
@@ -104,7 +112,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.problems: list[Problem] = []
         self._document = document
-        self._taken = set(_authored(document.value))
+        self._taken = set(authored(document.value))
         self._numbers: dict[str, int] = {}
 
     def note(self, code: str, message: str, path: Path, remedy: str, *, key: bool = False) -> None:
@@ -124,7 +132,7 @@ class _Reader:
                 if attempt == 0:
                     found = (explainer.explain(one) for one in _worth_telling(errors, form))
                     self.problems += dict.fromkeys(found)
-                value = _without(value, [one["loc"] for one in errors])
+                value = without(value, [one["loc"] for one in errors])
         return None
 
     def steps(self, value: Any, path: Path) -> tuple[Step, ...]:
@@ -153,13 +161,13 @@ class _Reader:
 
     def _bodies(self, kind: str, value: Any, path: Path) -> Mapping[Path, tuple[Step, ...]]:
         patterns = BODIES.get(kind, ())
-        places = [(inner, body) for p in patterns for inner, body in _expand(value, p)]
+        places = [(inner, body) for p in patterns for inner, body in expand(value, p)]
         return {inner: self.steps(body, (*path, *inner)) for inner, body in places}
 
     def _read_on(self, value: dict[str, Any], path: Path) -> None:
         """Look into the bodies of a step nobody knows the kind of."""
         known = {pattern for patterns in BODIES.values() for pattern in patterns}
-        for inner, body in [found for p in sorted(known) for found in _expand(value, p)]:
+        for inner, body in [found for p in sorted(known) for found in expand(value, p)]:
             self.steps(body, (*path, *inner))
 
     def _kind(
@@ -238,43 +246,6 @@ def _nearest_kind(value: dict[str, Any], kinds: Mapping[str, type[Form]]) -> tup
     return None
 
 
-def _expand(value: Any, pattern: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
-    """Give the places a pattern such as ("arms", "*", "steps") leads to."""
-    if not pattern:
-        yield (), value
-        return
-    head, rest = pattern[0], pattern[1:]
-    inner: list[tuple[str | int, Any]] = []
-    if isinstance(value, dict):
-        inner = [(k, v) for k, v in value.items() if head in ("*", k)]
-    elif isinstance(value, list) and head == "*":
-        inner = list(enumerate(value))
-    for key, content in inner:
-        for path, found in _expand(content, rest):
-            yield (key, *path), found
-
-
-def _authored(value: Any) -> Iterator[str]:
-    """Give every text that may be an id an author chose."""
-    if isinstance(value, dict):
-        for key, content in value.items():
-            if (key in NAMED_BY_KIND or key == "id") and isinstance(content, str):
-                yield content
-            yield from _authored(content)
-    elif isinstance(value, list):
-        for content in value:
-            yield from _authored(content)
-
-
-def _nothings(value: Any, path: Path) -> Iterator[Path]:
-    """Give every place where a key or a dash has nothing after it."""
-    if value is None and path:
-        yield path
-    keys = list(value) if isinstance(value, dict) else []
-    for key in range(len(value)) if isinstance(value, list) else keys:
-        yield from _nothings(value[key], (*path, key))
-
-
 def _worth_telling(errors: list[ErrorDetails], form: type[Form]) -> Iterator[ErrorDetails]:
     """Leave out what was told already, and a missing key that stands there misspelt."""
     known = keys_of(form)
@@ -284,9 +255,3 @@ def _worth_telling(errors: list[ErrorDetails], form: type[Form]) -> Iterator[Err
         misspelt = one["type"] == "missing" and len(one["loc"]) == 1 and one["loc"][0] in meant
         if not misspelt and (one["input"] is not None or one["type"] == "missing"):
             yield one
-
-
-def _without(value: Any, locations: list[tuple[int | str, ...]]) -> Any:
-    """Copy a mapping without what the errors are about (their top-level keys)."""
-    wrong = {location[0] for location in locations if location}
-    return {key: content for key, content in value.items() if key not in wrong}

@@ -124,7 +124,7 @@ ConditionText = Annotated[
 RoleName = Annotated[
     str,
     Field(
-        min_length=1, examples=["csm", "csm_manager"], json_schema_extra={"x-names": "our people"}
+        min_length=1, examples=["csm", "csm_manager"], json_schema_extra={"x-names": "our roles"}
     ),
 ]
 Steps = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"x-defined": "Step"}})]
