@@ -1,0 +1,285 @@
+"""What happened, in the words playbook tests use: `email: welcome to champion`.
+
+Owns which timeline lines count and how each is said; the same words are read back by
+`expecting.py`. Lines that only explain (a met condition, a fork) say nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.effects.context import Context
+from engine.effects.entities import Enrollment, Line
+from engine.effects.people import freeze_roles
+from engine.plan.model import Choose, NodeId, Plan
+from engine.plan.model import Wait as WaitNode
+from engine.simulation.habits import step_of
+from engine.simulation.memory import MemoryRecords
+from engine.simulation.simulator import Simulator
+from engine.simulation.trace import Trace
+from engine.simulation.world import World
+
+_SENT = {
+    "send_email": "email",
+    "send_survey": "survey",
+    "remind": "remind",
+    "escalate": "escalate",
+    "notify": "notify",
+    "call": "call",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `to` are all names of whom it went to, the one to show first;
+    `said` is what there is beside step and recipient: a status, a condition, a value."""
+
+    at: datetime
+    kind: str
+    step: str = ""
+    to: tuple[str, ...] = ()
+    due: datetime | None = None
+    said: str = ""
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        """Write it as an expectation would.
+
+        >>> from datetime import UTC
+        >>> noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+        >>> str(Entry(noon, "task", "intro-call", ("csm",), noon))
+        'task: intro-call to csm due 2026-03-04'
+        """
+        parts = [] if self.kind in ("chose", "split", "wait") else [self.step]
+        if self.kind == "wait" and not _numbered(self.step):
+            parts.append(self.step)
+        if self.to:
+            parts.append(f"to {self.to[0]}")
+        if self.due is not None:
+            word = "until" if self.kind == "wait" else "due"
+            parts.append(f"{word} {self.due.astimezone(ZoneInfo(self.zone)):%Y-%m-%d}")
+        if self.said and not (self.kind == "wait" and self.due is not None):
+            parts.append(_FORMS.get(self.kind, "({})").format(self.said))
+        return f"{self.kind}: {' '.join(part for part in parts if part)}"
+
+
+_FORMS = {
+    "wait": "for {}",
+    "chose": "{}",
+    "split": "{}",
+    "outcome": "{}",
+    "milestone": "{}",
+    "start": "{}",
+    "stop": "{}",
+    "set": "{}",
+    "refused": "{}",
+    "paused": "{}",
+}
+
+
+def _numbered(step: str) -> bool:
+    return step.rpartition("-")[2].isdecimal()
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Whose id is whose: contacts by role, users by the roles they hold at the end."""
+
+    world: World
+    roles: Mapping[str, str]
+    teams: Mapping[str, Sequence[str]]
+    zone: str
+
+    def of(self, id: str | None) -> tuple[str, ...]:
+        if id is None:
+            return ("nobody",)
+        contact = self.world.contacts.get(id)  # type: ignore[call-overload]
+        if contact is not None:
+            return (contact.role or id, id, contact.email)
+        held = [role for role, user in self.roles.items() if user == id]
+        team = [team for team, members in self.teams.items() if id in members]
+        return tuple(dict.fromkeys((*held, id, *team)))
+
+
+def entries_of(
+    simulator: Simulator, context: Context, plan: Plan, trace: Trace | None = None
+) -> list[Entry]:
+    """Return what happened to the runs of a playbook, oldest first; refusals to begin too."""
+    trace = trace or simulator.trace()
+    runs = {run.id: run for run in trace.enrollments.values() if run.playbook == plan.playbook}
+    found = [
+        (line.at, entry)
+        for line in trace.lines
+        if line.enrollment in runs
+        and (entry := _entry(line, runs[line.enrollment], plan, simulator.world, context))
+    ]
+    found += [
+        (one.at, Entry(one.at, "refused", said=one.why))
+        for one in trace.refusals
+        if one.playbook == plan.playbook
+    ]
+    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+
+
+def _entry(line: Line, run: Enrollment, plan: Plan, world: World, context: Context) -> Entry | None:
+    make = _MAKERS.get(line.what)
+    if make is None:
+        return None
+    account = world.accounts[run.account]
+    with MemoryRecords(world) as records:
+        roles = freeze_roles(records, context, run)
+    names = _Names(world, roles, context.workspace.teams)
+    return make(_Telling(line, plan, names, account, context.calendar_of(account).zone))
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    line: Line
+    plan: Plan
+    names: _Names
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.line.data
+
+    @property
+    def step(self) -> str:
+        return step_of(self.line.node or "")
+
+    def entry(self, kind: str, **more: Any) -> Entry:
+        return Entry(self.line.at, kind, self.step, zone=self.names.zone, **more)
+
+
+def _sent(telling: _Telling) -> Entry:
+    kind = _SENT[telling.data["verb"]]
+    status = str(telling.data.get("status"))
+    said = "" if status == "accepted" else status
+    return telling.entry(kind, to=telling.names.of(telling.data.get("recipient")), said=said)
+
+
+def _handed(telling: _Telling) -> Entry:
+    role, id = telling.data.get("role"), telling.data.get("assignee")
+    names = telling.names.of(id) if id else ("nobody",)
+    to = tuple(dict.fromkeys((role, *names))) if role and id else names
+    return telling.entry(telling.line.what, to=to, due=_at(telling.data.get("due")))
+
+
+def _at(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def _done(telling: _Telling) -> Entry:
+    kind = str(telling.data.get("decision") or "done")
+    return telling.entry(kind, said="late" if telling.data.get("late") else "")
+
+
+def _wait(telling: _Telling) -> Entry | None:
+    node = telling.plan.nodes.get(NodeId(telling.line.node or ""))
+    if not isinstance(node, WaitNode) or node.watch_for is not None:
+        return None
+    if telling.line.what == "wait":
+        return telling.entry("wait", due=_at(telling.data["until"]))
+    said = str(telling.data.get("until") or "")
+    return telling.entry("wait", due=_at(telling.data.get("due")), said=said)
+
+
+def _over(telling: _Telling) -> Entry | None:
+    node = telling.plan.nodes.get(NodeId(telling.line.node or ""))
+    answered = isinstance(node, WaitNode) and node.watch_for is not None
+    return telling.entry("answered") if answered and telling.data.get("by") != "time" else None
+
+
+def _chose(telling: _Telling) -> Entry | None:
+    node = telling.plan.nodes.get(NodeId(telling.line.node or ""))
+    if not isinstance(node, Choose):
+        return None
+    taken = telling.data.get("taken")
+    if taken is None:
+        return telling.entry("chose", said="else")
+    return telling.entry("chose", said="then" if taken == 0 else f"elif {taken}")
+
+
+def _set(telling: _Telling) -> Entry:
+    fields = telling.data.get("fields") or {}
+    said = ", ".join(f"{name} = {_plain(value)}" for name, value in fields.items())
+    return Entry(telling.line.at, "set", said=said)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _named(kind: str, key: str) -> Callable[[_Telling], Entry]:
+    return lambda telling: Entry(telling.line.at, kind, said=str(telling.data.get(key, "")))
+
+
+def _about(kind: str) -> Callable[[_Telling], Entry]:
+    return lambda telling: telling.entry(kind)
+
+
+_MAKERS: Mapping[str, Callable[[_Telling], Entry | None]] = {
+    "sent": _sent,
+    "not sent": _about("skipped"),
+    "not needed": _about("skipped"),
+    "task not needed": _about("skipped"),
+    "skipped": _about("skipped"),
+    "not started": _about("skipped"),
+    "task": _handed,
+    "approval": _handed,
+    "task.completed": _done,
+    "task.withdrawn": _about("withdrawn"),
+    "task withdrawn": _about("withdrawn"),
+    "escalation.acknowledged": _about("acknowledged"),
+    "done_when met": _about("done"),
+    "wait": _wait,
+    "waits": _wait,
+    "wait over": _over,
+    "chose": _chose,
+    "split": _named("split", "arm"),
+    "set": _set,
+    "started": _named("start", "playbook"),
+    "stopped": _named("stop", "playbook"),
+    "transferred": lambda telling: telling.entry(
+        "transfer", to=telling.names.of(telling.data.get("to"))
+    ),
+    "milestone": _named("milestone", "name"),
+    "later": _about("later"),
+    "blocked": _about("blocked"),
+    "paused": _named("paused", "reason"),
+    "resumed": _named("resumed", ""),
+    "outcome": _named("outcome", "outcome"),
+}
+
+KINDS: tuple[str, ...] = (
+    *_SENT.values(),
+    "skipped",
+    "task",
+    "approval",
+    "done",
+    "approved",
+    "rejected",
+    "withdrawn",
+    "acknowledged",
+    "wait",
+    "answered",
+    "chose",
+    "split",
+    "set",
+    "start",
+    "stop",
+    "transfer",
+    "milestone",
+    "later",
+    "blocked",
+    "paused",
+    "resumed",
+    "refused",
+    "outcome",
+)
+"""Every kind of thing an expectation can name."""
