@@ -143,7 +143,8 @@ class _Scene:
                 self.counts[str(one.line.data["verb"])] += 1
         for one in _worth_telling(news):
             name = self.names.get(one.account, one.account)
-            click.echo(f"    {self.session.local(one.line.at)}  {name}: {tell(one.line)[:110]}")
+            said = tell(one.line, self.session.zone)[:110]
+            click.echo(f"    {self.session.local(one.line.at)}  {name}: {said}")
 
     def headline(self) -> str:
         """Say the day and the sums."""

@@ -13,7 +13,7 @@ import click
 from engine.cli.options import as_option, format_option, table, to_json
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, EnrollmentId
-from engine.effects.story import tell
+from engine.effects.story import say, tell
 from engine.errors import InputError
 from engine.services.why import Explanation, StepStory
 
@@ -316,7 +316,7 @@ def show_explanation(
         else:
             show_steps(session, unreached)
     for line in found.run_lines:
-        click.echo(f"\n{session.local(line.at)}  {tell(line)}")
+        click.echo(f"\n{session.local(line.at)}  {tell(line, session.zone)}")
     click.echo(f"\n{found.ended}")
 
 
@@ -325,8 +325,8 @@ def show_steps(session: Session, steps: Iterable[StepStory]) -> None:
     for one in steps:
         click.echo(f"\n{click.style(one.node, bold=True)}  {one.kind}  {one.source}")
         for line in one.lines:
-            said = tell(line).removeprefix(f"{line.node}: ")
-            click.echo(f"  {session.local(line.at)}  {said}")
+            path = f"[{', '.join(line.path)}] " if line.path else ""
+            click.echo(f"  {session.local(line.at)}  {path}{say(line, session.zone)}")
         shown = {line.data.get("recipient") for line in one.lines if line.what == "sent"}
         for effect in one.effects:
             if effect.recipient and effect.recipient not in shown:

@@ -49,11 +49,14 @@ class Session:
         with self.database.begin() as connection:
             yield connection
 
+    @property
+    def zone(self) -> str:
+        """The workspace's zone, which instants are written in."""
+        return self.context.workspace.zone
+
     def local(self, at: datetime | None) -> str:
         """Write an instant in the workspace's zone."""
-        if at is None:
-            return "-"
-        return f"{at.astimezone(ZoneInfo(self.context.workspace.zone)):%a %Y-%m-%d %H:%M}"
+        return "-" if at is None else f"{at.astimezone(ZoneInfo(self.zone)):%a %Y-%m-%d %H:%M}"
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from engine.errors import RunError
 
 ALLOWED_SCHEMES = ("http", "https", "mailto")
 BUTTON_MARK = "{.button}"
+MOST_BUTTONS = 4
+"""More in one row are a scale: narrow, side by side."""
 
 
 class EmailMarkdown(MarkdownIt):
@@ -114,6 +116,8 @@ class _EmailHTML(RendererHTML):
                 start = next(i for i, one in enumerate(cell) if one.type == "link_open")
                 cells.append(self.renderInline(cell[start:], options, env))
                 cell = []
+        if len(cells) > MOST_BUTTONS:
+            return _scale(cells)
         gap = '<td class="button-gap">&nbsp;</td>'
         body = gap.join(f'<td class="button-cell">{link}</td>' for link in cells)
         return f'<table role="presentation" class="buttons"><tr>{body}</tr></table>\n'
@@ -123,6 +127,13 @@ class _EmailHTML(RendererHTML):
     ) -> str:
         tokens[idx].attrSet("class", "data")
         return self.renderToken(tokens, idx, options, env)
+
+
+def _scale(cells: Sequence[str]) -> str:
+    """A row of many short answers (a survey's): it fills the width, also on a phone."""
+    width = f"{100 / len(cells):.2f}%"
+    body = "".join(f'<td class="scale-cell" width="{width}">{link}</td>' for link in cells)
+    return f'<table role="presentation" class="scale" width="100%"><tr>{body}</tr></table>\n'
 
 
 _PARSER = EmailMarkdown()

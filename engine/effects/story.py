@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 
 from engine.effects.entities import Line
 
+INSTANTS = ("due", "until")
+"""Which pieces of a line's data may be instants; they are written in the reader's zone."""
 
-def tell(line: Line) -> str:
-    """Say what a line says.
+
+def tell(line: Line, zone: str = "UTC") -> str:
+    """Say what a line says, to a reader in a zone.
 
     >>> from datetime import UTC
     >>> from engine.effects.entities import EnrollmentId
@@ -23,14 +26,24 @@ def tell(line: Line) -> str:
     ...           "why": "the goal is met"}))
     'ended: achieved (the goal is met)'
     """
-    known = _SENTENCES.get(line.what)
     where = f"{line.node}{_path(line.path)}: " if line.node else ""
-    return where + (known(line.data) if known else _plainly(line))
+    return where + say(line, zone)
+
+
+def say(line: Line, zone: str = "UTC") -> str:
+    """Say what a line says, without the step it is about."""
+    known = _SENTENCES.get(line.what)
+    data = dict(line.data)
+    for name in INSTANTS:
+        if isinstance(data.get(name), str):
+            data[name] = _instant(data[name], zone)
+    return known(data) if known else _plainly(line)
 
 
 def tell_story(lines: Sequence[Line], zone: str, most: int = 8) -> tuple[str, ...]:
-    """Return the last lines, each with its day and hour in the reader's zone."""
-    return tuple(f"{moment(line.at, zone)}: {tell(line)}" for line in lines[-most:])
+    """Return the last lines that matter to a person, each with its day and hour in their zone."""
+    told = [line for line in lines if line.what != "later" and not line.what.startswith("mile")]
+    return tuple(f"{moment(line.at, zone)}: {tell(line, zone)}" for line in told[-most:])
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -48,8 +61,12 @@ def _path(path: tuple[str, ...]) -> str:
     return f" [{', '.join(path)}]" if path else ""
 
 
-def _when(text: Any) -> str:
-    return moment(datetime.fromisoformat(text), "UTC") + " UTC" if text else "no date"
+def _instant(text: str, zone: str) -> str:
+    """Write an instant for a reader; what is not one (a condition) stays as it is."""
+    try:
+        return moment(datetime.fromisoformat(text), zone)
+    except ValueError:
+        return text
 
 
 def values_said(values: Mapping[str, Any]) -> str:
@@ -87,7 +104,7 @@ def _plainly(line: Line) -> str:
 
 
 def _handed(data: Mapping[str, Any]) -> str:
-    due = f", due {_when(data['due'])}" if data.get("due") else ""
+    due = f", due {data['due']}" if data.get("due") else ""
     to = data.get("assignee") or "nobody"
     return f"task {data['task']} to {to} as {data.get('role')} ({data.get('why')}){due}"
 
@@ -101,7 +118,7 @@ def _sent(data: Mapping[str, Any]) -> str:
 
 def _waits(data: Mapping[str, Any]) -> str:
     until = f"until {data['until']}" if data.get("until") else ""
-    due = f"until {_when(data['due'])}" if data.get("due") else ""
+    due = f"until {data['due']}" if data.get("due") else ""
     both = " or ".join(part for part in (until, due) if part)
     return f"waits {both}" if both else "waits"
 
@@ -133,23 +150,19 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "escalation.acknowledged": lambda data: f"acknowledged by {data.get('by')}",
     "sent": _sent,
     "not sent": _sent,
-    "wait": lambda data: f"waits until {_when(data.get('until'))}",
+    "wait": lambda data: f"waits until {data.get('until')}",
     "waits": _waits,
     "wait over": lambda data: f"wait over: {_rule(data) or data.get('by')}",
     "chose": _chose,
     "split": lambda data: f"arm {data['arm']}" + (" (holdout)" if data.get("holdout") else ""),
-    "later": lambda data: f"put off until {_when(data.get('until'))}",
+    "later": lambda data: f"put off until {data.get('until')}",
     "blocked": lambda data: f"held until {', '.join(data['by'])} is done",
     "set": lambda data: "set " + values_said(data.get("fields") or {}),
     "started": lambda data: f"started {data['playbook']} as {data['enrollment']}",
     "not started": lambda data: f"did not start {data['playbook']}: {data['why']}",
     "skipped": lambda data: (
         "skipped: "
-        + (
-            f"the date {_when(data['due'])} has passed"
-            if data.get("due")
-            else "it passed in a pause"
-        )
+        + (f"the date {data['due']} has passed" if data.get("due") else "it passed in a pause")
     ),
     "milestone": lambda data: f"milestone {data['name']} reached",
     "paused": lambda data: f"paused: {data.get('reason')}",

@@ -1,0 +1,127 @@
+"""What kind of value a key takes, in the words of the reference.
+
+Owns the words for the types that forms are annotated with. A type without a word is a `KeyError`,
+so a new one cannot go undescribed.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+
+from pydantic import BaseModel
+
+_WORDS = {
+    "str": "text",
+    "Text": "text",
+    "Line": "line of text",
+    "Id": "id",
+    "Name": "name",
+    "Word": "name",
+    "Identifier": "name",
+    "FactName": "name of a fact",
+    "SettingName": "name of a variable",
+    "RoleName": "[role](#people)",
+    "RoleNames": "one or several [roles](#people)",
+    "Ids": "one or several ids",
+    "Names": "one or several names",
+    "Folders": "one or several folders",
+    "SpanText": "[length of time](#times)",
+    "WhenText": "[time](#times)",
+    "ConditionText": "[condition](#conditions)",
+    "Ref": "[who](#people)",
+    "Refs": "[who](#people), one or several",
+    "Steps": "steps",
+    "SomeSteps": "steps",
+    "SkipOrSteps": "`skip` or steps",
+    "SkipRejectOrSteps": "`skip`, `reject` or steps",
+    "Scalar": "text, number or true/false",
+    "int": "whole number",
+    "float": "number",
+    "bool": "`true` or `false`",
+    "Color": "colour",
+    "Zone": "time zone",
+    "Address": "email address",
+    "FieldType": "a type",
+    "Cadence": "[length of time](#times), or several by condition",
+    "TriggerList": "[triggers](#triggers)",
+    "Fields": "fields",
+    "FactFields": "fields",
+    "Any": "anything",
+    "Ask": "question",
+}
+
+
+def forms_in(form: type[BaseModel], key: str) -> list[type[BaseModel]]:
+    """Return the forms a key's value is made of, in the order they are named.
+
+    >>> from engine.language.schema.people_steps import TaskStep
+    >>> [one.__name__ for one in forms_in(TaskStep, "overdue")]
+    ['RungForm']
+    """
+    scope = vars(sys.modules[form.__module__])
+    found = [scope.get(name) for name in _names(_annotation(form, key))]
+    nested = {"Ask": "AskForm", "Cadence": "CadenceChoice", "Fields": "FieldForm"}
+    found += [scope[nested[name]] for name in _names(_annotation(form, key)) if name in nested]
+    return [one for one in found if inspect.isclass(one) and issubclass(one, BaseModel)]
+
+
+def kind_of(form: type[BaseModel], key: str) -> str:
+    """Say what kind of value a key takes.
+
+    >>> from engine.language.schema.people_steps import TaskStep
+    >>> kind_of(TaskStep, "due"), kind_of(TaskStep, "priority")
+    ('[time](#times)', '`low`, `normal` or `high`')
+    """
+    return _said(_annotation(form, key))
+
+
+def _annotation(form: type[BaseModel], key: str) -> ast.expr:
+    for owner in form.__mro__:
+        written = owner.__dict__.get("__annotations__", {}).get(key)
+        if written is not None:
+            return ast.parse(written, mode="eval").body
+    raise KeyError(f"{form.__name__} has no key {key}")
+
+
+def _names(node: ast.expr) -> list[str]:
+    return list(dict.fromkeys(one.id for one in ast.walk(node) if isinstance(one, ast.Name)))
+
+
+def _said(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) if name.endswith(("Form", "Body", "Approval", "Change", "Line")):
+            return _WORDS.get(name, "mapping, see below")
+        case ast.Name(id=name):
+            return _WORDS.get(name) or _mapping_or_fail(name)
+        case ast.BinOp(left=left, right=ast.Constant(value=None)):
+            return _said(left)
+        case ast.BinOp(left=left, right=right):
+            return f"{_said(left)}, or {_said(right)}"
+        case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[first, *_])):
+            return _said(first)
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=choices):
+            return _listed(choices)
+        case ast.Subscript(value=ast.Name(id="list"), slice=inner):
+            return f"list: {_said(inner)}"
+        case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[_, inner])):
+            return f"by name: {_said(inner)}"
+    raise KeyError(f"there are no words for the type {ast.unparse(node)}")
+
+
+def _mapping_or_fail(name: str) -> str:
+    if name in ("Brake",):
+        return "mapping, see below"
+    raise KeyError(f"there are no words for the type {name}")
+
+
+def _listed(choices: ast.expr) -> str:
+    each = choices.elts if isinstance(choices, ast.Tuple) else [choices]
+    words = [f"`{_plain(one)}`" for one in each]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _plain(node: ast.expr) -> str:
+    assert isinstance(node, ast.Constant)
+    return str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
