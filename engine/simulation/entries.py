@@ -111,29 +111,27 @@ def entries_of(
     """Return what happened to the runs of a playbook, oldest first; refusals to begin too."""
     trace = trace or simulator.trace()
     runs = {run.id: run for run in trace.enrollments.values() if run.playbook == plan.playbook}
+    names = {id: _names(run, simulator.world, context) for id, run in runs.items()}
     found = [
-        (line.at, entry)
+        entry
         for line in trace.lines
-        if line.enrollment in runs
-        and (entry := _entry(line, runs[line.enrollment], plan, simulator.world, context))
+        if line.enrollment in runs and line.what in _MAKERS
+        if (entry := _MAKERS[line.what](_Telling(line, plan, names[line.enrollment])))
     ]
     found += [
-        (one.at, Entry(one.at, "refused", said=one.why))
+        Entry(one.at, "refused", said=one.why)
         for one in trace.refusals
         if one.playbook == plan.playbook
     ]
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+    return sorted(found, key=lambda entry: entry.at)
 
 
-def _entry(line: Line, run: Enrollment, plan: Plan, world: World, context: Context) -> Entry | None:
-    make = _MAKERS.get(line.what)
-    if make is None:
-        return None
-    account = world.accounts[run.account]
-    with MemoryRecords(world) as records:
-        roles = freeze_roles(records, context, run)
-    names = _Names(world, roles, context.workspace.teams)
-    return make(_Telling(line, plan, names, account, context.calendar_of(account).zone))
+def _names(run: Enrollment, world: World, context: Context) -> _Names:
+    zone = context.calendar_of(world.accounts[run.account]).zone
+    world.begin()
+    roles = freeze_roles(MemoryRecords(world), context, run)
+    world.roll_back()  # asking who is next of a team must not change who is next
+    return _Names(world, roles, context.workspace.teams, zone)
 
 
 @dataclass(frozen=True, slots=True)
