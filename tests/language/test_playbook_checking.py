@@ -22,6 +22,7 @@ def test_all_problems_come_at_once() -> None:
     found = [(one.where.line, one.code) for one in check(text).problems]
     assert found == [
         (4, "TN150"),
+        (5, "TN316"),
         (6, "TN201"),
         (8, "TN306"),
         (9, "TN304"),
@@ -34,8 +35,13 @@ def test_all_problems_come_at_once() -> None:
 
 
 def test_a_broken_step_is_not_held_against_those_that_read_it() -> None:
-    text = "- task: triage\n  ask: {reason: text}\n- if: triage.reason == 'x'\n  then: [{end: a}]"
-    assert codes(text) == ["TN151"]
+    steps = (
+        "- task: triage\n  assign: csm\n  ask: {%s}\n- if: triage.reason == 'x'\n  then: [{end: a}]"
+    )
+    assert codes(steps % "reason: text") == []
+    assert codes(steps % "reason: [x, y]") == ["TN152"]
+    assert codes(steps % "raison: text") == ["TN201"]
+    assert codes(steps.replace("  assign: csm\n", "") % "reason: text") == ["TN151"]
 
 
 def test_a_key_with_nothing_after_it_is_told_once() -> None:

@@ -153,6 +153,6 @@ def _known(making: StepMaking, name: str, what: str, known: Mapping[str, str], c
     if name in known:
         return
     near = nearest(name, set(known))
-    listed = ", ".join(sorted(known)) or "none yet"
-    hint = f"Did you mean {near}?" if near else f"There are: {listed}. Add it to tenure.yaml."
+    listed = f"There are: {', '.join(sorted(known))}." if known else "There are none yet."
+    hint = f"Did you mean {near}?" if near else f"{listed} Add it to tenure.yaml."
     making.making.note(code, f"There is no {what} {name}.", making.at(what), hint)

@@ -40,6 +40,11 @@ _RESULTS: Mapping[str, Typed] = {
 }
 
 
+def _is_unsure(step: Step) -> bool:
+    """Say whether what a step leaves behind is not known, for it is wrong itself."""
+    return step.form is None or bool(step.lost & {"ask", "arms", "approve", "id"})
+
+
 def results_of(step: Step) -> tuple[Typed, Choices]:
     """Return what a step leaves behind: types, and the only values some texts take."""
     types: Typed = dict(_RESULTS.get(step.kind, {}))
@@ -140,7 +145,7 @@ class Vocabulary:
     def __init__(self, common: Common, playbook: Playbook) -> None:
         self.common = common
         self.steps = {step.name: step for step in playbook.every()}
-        self.broken = frozenset(name for name, step in self.steps.items() if step.form is None)
+        self.broken = frozenset(name for name, step in self.steps.items() if _is_unsure(step))
         self._cache: dict[tuple[object, ...], Names] = {}
         self._subject = playbook.form.subject if playbook.form else "account"
         self._inputs = _inputs(playbook.form)

@@ -5,6 +5,7 @@ The one place of the playbook language that meets pydantic's errors. Knows no se
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -90,7 +91,8 @@ class Explainer:
         owner = _owner(self._form) if path == self._base else f"`{path[-1]}`"
         message = f"{owner} needs `{name}`, and it is missing."
         key = bool(path) and isinstance(path[-1], str)
-        return self._at("TN151", message, path, f"Add `{name}: …`.", key)
+        example = _example(self._form, name) if path == self._base else None
+        return self._at("TN151", message, path, f"Add `{name}: {example or '…'}`.", key)
 
     def _no_choice(self, error: ErrorDetails, path: Path) -> Problem:
         given = error["input"]
@@ -104,7 +106,9 @@ class Explainer:
         wanted = _WANTED.get(kind, "another kind of value")
         given = error["input"]
         message = f"{_said(inner)} should be {wanted}, not {shown(given)}."
-        return self._at("TN152", message, path, _remedy(kind, given))
+        example = _example(self._form, str(inner[0])) if len(inner) == 1 else None
+        remedy = f"For example `{inner[0]}: {example}`." if example else _remedy(kind, given)
+        return self._at("TN152", message, path, remedy)
 
 
 def _follow(value: Any, loc: Iterable[int | str]) -> tuple[Path, tuple[int | str, ...]]:
@@ -170,6 +174,15 @@ def _alternatives(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterab
             yield from _alternatives(schema.get("items", {}), definitions)
 
 
+def _example(form: type[BaseModel], key: str) -> str | None:
+    """Return an example of a key's value, on one line of YAML."""
+    for name, field in form.model_fields.items():
+        if key == (field.alias or name) and field.examples:
+            example = field.examples[0]
+            return example if isinstance(example, str) else json.dumps(example)
+    return None
+
+
 def _owner(form: type[BaseModel]) -> str:
     """Return what a form is called in a message."""
     kind = next((kind for kind, known in STEPS.items() if known is form), None)
@@ -220,7 +233,8 @@ def _remedy(kind: str, given: object) -> str:
     if kind == "bool_type":
         return "Write true or false."
     if kind == "list_type":
-        return f"Put it in brackets: [{given}]." if isinstance(given, str) else "Write a list."
+        one_item = isinstance(given, str | int | float)
+        return f"Put it in brackets: [{given}]." if one_item else "Put a dash before each item."
     if kind in ("dict_type", "model_type"):
         return "Write `name: value` pairs, indented below the key."
     return f"Write {_WANTED.get(kind, 'another value')}."

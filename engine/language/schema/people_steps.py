@@ -49,6 +49,10 @@ class AskForm(Form):
 
 
 def _short_ask(given: Any) -> Any:
+    if isinstance(given, list):
+        message = "A question is a mapping or a type, not a list."
+        answers = ", ".join(map(str, given[:6]))
+        raise refusal("TN152", message, f"Write {{one_of: [{answers}]}}.")
     return {"type": given} if isinstance(given, str) else given
 
 

@@ -29,13 +29,15 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as read. `form` is None when it is too broken to be looked at; `named` says that
-    the author chose the id. `bodies` holds the steps inside it by their place in it."""
+    """One step as read. `form` is None when it is too broken to be looked at; `lost` are keys left
+    out of it, as they were wrong. `named` says that the author chose the id. `bodies` holds the
+    steps inside it by their place in it."""
 
     kind: str
     id: str
     path: Path
     form: Form | None
+    lost: frozenset[str]
     named: bool
     bodies: Mapping[Path, tuple[Step, ...]]
 
@@ -100,7 +102,7 @@ def read_playbook(document: Document) -> Playbook:
         if isinstance(path[-1], int):
             message = "There is nothing in this item."
         reader.note("TN156", message, path, "Fill it in, or leave it out.", key=True)
-    form = reader.form(PlaybookForm, document.value, ())
+    form, _ = reader.form(PlaybookForm, document.value, ())
     steps = reader.steps(document.value.get("steps"), ("steps",))
     enroll = document.value.get("enroll")
     on = enroll.get("on") if isinstance(enroll, dict) else None
@@ -120,20 +122,24 @@ class _Reader:
         where, length = self._document.where(path, key=key), self._document.length(path, key=key)
         self.problems.append(Problem(code, message, where, remedy, length))
 
-    def form(self, form: type[F], value: dict[str, Any], base: Path) -> F | None:
-        """Read a mapping into its form. What is wrong is noted and left out; None when what is
-        left is no form at all."""
+    def form(
+        self, form: type[F], value: dict[str, Any], base: Path
+    ) -> tuple[F | None, frozenset[str]]:
+        """Read a mapping into its form. What is wrong is noted and left out (the keys come back
+        too); None when what is left is no form at all."""
+        lost: set[str] = set()
         for attempt in range(_ATTEMPTS):
             try:
-                return form.model_validate(value)
+                return form.model_validate(value), frozenset(lost)
             except ValidationError as error:
                 explainer = Explainer(self._document, base, value, form)
                 errors = error.errors(include_url=False)
                 if attempt == 0:
                     found = (explainer.explain(one) for one in _worth_telling(errors, form))
                     self.problems += dict.fromkeys(found)
-                value = without(value, [one["loc"] for one in errors])
-        return None
+                lost |= {str(one["loc"][0]) for one in errors if one["loc"]}
+                value = _mended(without(value, [one["loc"] for one in errors]), form)
+        return None, frozenset(lost)
 
     def steps(self, value: Any, path: Path) -> tuple[Step, ...]:
         """Read a list of steps; anything else has been noted by the form that holds it."""
@@ -153,11 +159,11 @@ class _Reader:
         if kind is None:
             self._read_on(value, path)
             return None
-        form = self.form(STEPS[kind], value, path)
+        form, lost = self.form(STEPS[kind], value, path)
         named = value.get(kind) if kind in NAMED_BY_KIND else value.get("id")
         step_id = named if isinstance(named, str) and named else self._number(kind)
         bodies = self._bodies(kind, value, path)
-        return Step(kind, step_id, path, form, step_id is named, bodies)
+        return Step(kind, step_id, path, form, lost, step_id is named, bodies)
 
     def _bodies(self, kind: str, value: Any, path: Path) -> Mapping[Path, tuple[Step, ...]]:
         patterns = BODIES.get(kind, ())
@@ -223,8 +229,10 @@ class _Reader:
             self.note("TN159", message, path, remedy)
             return None
         kind = self._kind(value, path, TRIGGERS, "trigger", "TN159", "TN159")
-        form = self.form(TRIGGERS[kind], value, path) if kind else None
-        return Trigger(kind, path, form) if kind and form else None
+        if kind is None:
+            return None
+        form, _ = self.form(TRIGGERS[kind], value, path)
+        return Trigger(kind, path, form) if form else None
 
 
 def _only_fitting(
@@ -244,6 +252,27 @@ def _nearest_kind(value: dict[str, Any], kinds: Mapping[str, type[Form]]) -> tup
         if near := nearest(key, list(kinds)):
             return key, near
     return None
+
+
+_STAND_INS: Mapping[str, Any] = {
+    **dict.fromkeys(NAMED_BY_KIND, "step"),
+    "playbook": "playbook",
+    "steps": [{}],
+    "assign": {"user": "?"},
+    "by": {"user": "?"},
+    "to": {"user": "?"},
+    "every": "1d",
+    "then": [],
+    "message": "?",
+}
+"""What stands in for a needed key that is missing, so that the rest can be looked at too."""
+
+
+def _mended(value: dict[str, Any], form: type[Form]) -> dict[str, Any]:
+    needed = {
+        field.alias or name for name, field in form.model_fields.items() if field.is_required()
+    }
+    return {**{key: _STAND_INS[key] for key in needed & set(_STAND_INS)}, **value}
 
 
 def _worth_telling(errors: list[ErrorDetails], form: type[Form]) -> Iterator[ErrorDetails]:
