@@ -87,11 +87,12 @@ def _numbered(step: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Whose id is whose: contacts by role, users by the roles they hold at the end."""
+    """Whose id is whose: contacts by role, users by the roles they hold at the end, and by
+    the teams (and roles of teams) they are in."""
 
     world: World
     roles: Mapping[str, str]
-    teams: Mapping[str, Sequence[str]]
+    pools: Mapping[str, Sequence[str]]
     zone: str
 
     def of(self, id: str | None) -> tuple[str, ...]:
@@ -101,8 +102,8 @@ class _Names:
         if contact is not None:
             return (contact.role or id, id, contact.email)
         held = [role for role, user in self.roles.items() if user == id]
-        team = [team for team, members in self.teams.items() if id in members]
-        return tuple(dict.fromkeys((*held, id, *team)))
+        pools = [pool for pool, members in self.pools.items() if id in members]
+        return tuple(dict.fromkeys((*held, id, *pools)))
 
 
 def entries_of(
@@ -129,9 +130,14 @@ def entries_of(
 def _names(run: Enrollment, world: World, context: Context) -> _Names:
     zone = context.calendar_of(world.accounts[run.account]).zone
     world.begin()
-    roles = freeze_roles(MemoryRecords(world), context, run)
+    held = freeze_roles(MemoryRecords(world), context, run)
     world.roll_back()  # asking who is next of a team must not change who is next
-    return _Names(world, roles, context.workspace.teams, zone)
+    known = context.workspace.roles
+    pooled = {role.name: role.of for role in known.values() if role.how == "team"}
+    teams = context.workspace.teams
+    pools = {**teams, **{role: teams.get(team, ()) for role, team in pooled.items()}}
+    roles = {role: user for role, user in held.items() if role not in pooled}
+    return _Names(world, roles, pools, zone)
 
 
 @dataclass(frozen=True, slots=True)
