@@ -7,7 +7,7 @@ about each other. Neither raises: what is wrong comes back as problems, all at o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.language.checks.dependencies import check_dependencies
@@ -37,12 +37,18 @@ class Checked:
 
 
 def check_playbook(
-    document: Document, workspace: Workspace, *, others: Mapping[str, str] | None = None
+    document: Document,
+    workspace: Workspace,
+    *,
+    others: Mapping[str, str] | None = None,
+    template_files: Mapping[str, str] | None = None,
+    broken_templates: Collection[str] = (),
 ) -> Checked:
     """Check and compile one playbook. `others` are the files of the playbooks it may start or stop,
-    by name; without it those are not looked up."""
+    by name; without it those are not looked up. For the rest, see `check_all`."""
     common = Common(workspace)
-    making, plan = _compile(document, common, Templates(common))
+    templates = Templates(common, template_files or {}, broken_templates)
+    making, plan = _compile(document, common, templates)
     if others is not None:
         known = {name: Known(file) for name, file in others.items()}
         check_starts(making, {making.name: Known(document.file), **known})
@@ -50,10 +56,21 @@ def check_playbook(
     return _checked(making, plan)
 
 
-def check_all(files: Mapping[str, str], workspace: Workspace) -> dict[str, Checked]:
-    """Check and compile playbooks, given by file, and what they say about each other."""
+def check_all(
+    files: Mapping[str, str],
+    workspace: Workspace,
+    *,
+    template_files: Mapping[str, str] | None = None,
+    broken_templates: Collection[str] = (),
+) -> dict[str, Checked]:
+    """Check and compile playbooks, given by file, and what they say about each other.
+
+    `template_files` are the files of templates, by name (else `templates/<name>.md`).
+    `broken_templates` are those already refused: a playbook that uses one has no plan, but the
+    problem is not told again.
+    """
     common = Common(workspace)
-    templates = Templates(common)
+    templates = Templates(common, template_files or {}, broken_templates)
     found: dict[str, Checked] = {}
     unread: dict[str, Known] = {}
     read: dict[str, tuple[Making, Plan | None, list[Problem]]] = {}
@@ -118,7 +135,7 @@ def _check_together(playbooks: Mapping[str, Making], unread: Mapping[str, Known]
 def _checked(making: Making, plan: Plan | None, before: Iterable[Problem] = ()) -> Checked:
     problems = _sorted((*before, *making.playbook.problems, *making.problems))
     bad = any(one.severity == "error" for one in problems)
-    return Checked(None if bad else plan, problems)
+    return Checked(None if bad or making.spoiled else plan, problems)
 
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -189,6 +189,16 @@ def test_a_wrong_template_is_shown_in_its_own_file_once() -> None:
     assert [one.plan for one in checked.values()] == [None, None]
 
 
+def test_a_template_refused_elsewhere_is_not_told_again() -> None:
+    files = {"a.yaml": whole("- email: no-subject\n  to: contacts.champion")}
+    (problem,) = check_all(files, WORKSPACE, template_files={"no-subject": "t/x.md"})[
+        "a.yaml"
+    ].problems
+    assert (problem.code, problem.where.file) == ("TN307", "t/x.md")
+    checked = check_all(files, WORKSPACE, broken_templates={"no-subject"})["a.yaml"]
+    assert (checked.plan, checked.problems) == (None, ())
+
+
 def test_undeclared_facts_are_refused_where_the_workspace_says_so() -> None:
     (problem,) = check("enroll:\n  on:\n    - fact: champion.let", STRICT).problems
     assert (problem.code, problem.severity) == ("TN324", "error")

@@ -13,7 +13,7 @@ from engine.language.diagnostics import nearest
 from engine.language.places import Path
 from engine.language.schema.flow_steps import ParallelStep, RepeatStep
 from engine.language.schema.people_steps import TaskStep
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from engine.language.places import Path
 from engine.language.schema.flow_steps import WaitBody, WaitStep
 from engine.language.schema.message_steps import EmailStep
 from engine.language.schema.people_steps import EscalateStep, TaskStep
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 from engine.plan.model import Choose, Condition, Escalate, NodeId, Repeat, Task, Wait
 
 _PAUSES = frozenset({"wait", "approve", "escalate", "survey"})

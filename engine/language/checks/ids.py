@@ -8,7 +8,7 @@ from engine.language.compile.making import Making
 from engine.language.compile.vocabulary import results_of
 from engine.language.schema.flow_steps import ParallelStep
 from engine.language.schema.playbook import NAMED_BY_KIND
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 
 MOST_STEPS = 500
 MOST_DEPTH = 12

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from engine.language.compile.making import Making
 from engine.language.places import Path
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 from engine.plan.model import Escalate, Node, NodeId, Task
 
 

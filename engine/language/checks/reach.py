@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from engine.language.compile.making import Making
 from engine.language.schema.flow_steps import IfStep, ParallelStep, RepeatStep, SplitStep
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 
 
 def check_reach(making: Making) -> None:

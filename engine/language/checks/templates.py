@@ -6,6 +6,7 @@ What is wrong in a template is shown in the template's own file, once however ma
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from engine.delivery.templates import Template, TemplateError, parse_template
@@ -15,24 +16,33 @@ from engine.language.compile.vocabulary import Common, join
 from engine.language.diagnostics import Problem, nearest
 from engine.language.expressions import Names
 from engine.language.schema.message_steps import EmailStep, SurveyStep
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 from engine.language.texts import check_text
 from engine.plan.model import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A template as read; None when it cannot be."""
+    """A template as read; None when it cannot be. `known` says that it was told elsewhere why."""
 
     template: Template | None
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    known: bool = False
 
 
 class Templates:
-    """The templates of a workspace, each read when it is first used."""
+    """The templates of a workspace, each read when it is first used.
 
-    def __init__(self, common: Common) -> None:
+    `files` are their files, by name, where they are not `templates/<name>.md`; `broken` are those
+    that the reading of the workspace has refused already.
+    """
+
+    def __init__(
+        self, common: Common, files: Mapping[str, str], broken: Collection[str] = ()
+    ) -> None:
         self._common = common
+        self._files = files
+        self._broken = broken
         self._read: dict[str, Read] = {}
 
     def read(self, name: str) -> Read:
@@ -42,7 +52,9 @@ class Templates:
         return self._read[name]
 
     def _look_at(self, name: str, text: str) -> Read:
-        file = f"templates/{name}.md"
+        file = self._files.get(name, f"templates/{name}.md")
+        if name in self._broken:
+            return Read(None, known=True)
         try:
             template = parse_template(name, text)
         except TemplateError as error:
@@ -91,7 +103,9 @@ def check_templates(making: Making, templates: Templates) -> None:
             case SurveyStep(template=str() as name) if name not in making.workspace.templates:
                 _unknown(making, step, name)
             case SurveyStep(template=str() as name):
-                making.problems += templates.read(name).problems
+                read = templates.read(name)
+                making.problems += read.problems
+                making.spoiled |= read.known
             case _:
                 pass
 
@@ -121,6 +135,7 @@ def _unknown(making: Making, step: Step, name: str) -> None:
 
 def _check_use(making: Making, step: Step, form: EmailStep, read: Read) -> None:
     making.problems += read.problems
+    making.spoiled |= read.known
     if read.template is None:
         return
     wanted = read.template.inputs

@@ -13,8 +13,8 @@ from engine.language.compile.making import Making
 from engine.language.compile.values import why_not
 from engine.language.diagnostics import nearest
 from engine.language.schema.playbook import PlaybookForm
-from engine.language.schema.reading import Step
 from engine.language.schema.record_steps import StartStep, StopStep
+from engine.language.schema.tree import Step
 
 
 @dataclass(frozen=True, slots=True)

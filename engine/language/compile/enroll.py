@@ -29,7 +29,7 @@ from engine.language.compile.vocabulary import Typed
 from engine.language.diagnostics import Severity, nearest
 from engine.language.expressions import Names
 from engine.language.places import Path
-from engine.language.schema.reading import Trigger
+from engine.language.schema.tree import Trigger
 from engine.language.schema.triggers import (
     Change,
     CrossesTrigger,

@@ -18,7 +18,7 @@ from engine.language.compile.vocabulary import Vocabulary, result_nodes
 from engine.language.diagnostics import Problem, Severity
 from engine.language.expressions import Names, ValueType, check_condition, check_value
 from engine.language.places import Path
-from engine.language.schema.reading import Playbook, Step
+from engine.language.schema.tree import Playbook, Step
 from engine.language.schema.words import TeamRef, UserRef
 from engine.language.texts import check_text, variables_of
 from engine.language.workspace.model import Workspace
@@ -34,7 +34,8 @@ def _some_condition(where: Source) -> Condition:
 
 @dataclass(slots=True)
 class Making:
-    """What all steps of one playbook share while it is compiled."""
+    """What all steps of one playbook share while it is compiled. `spoiled` says that it cannot
+    run for a reason that is told elsewhere."""
 
     playbook: Playbook
     workspace: Workspace
@@ -42,6 +43,7 @@ class Making:
     people: People
     nodes: dict[NodeId, Node] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    spoiled: bool = False
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.language.compile.vocabulary import Item
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 
 
 @dataclass(frozen=True, slots=True)

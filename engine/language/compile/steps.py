@@ -14,7 +14,7 @@ from engine.language.compile.scope import Scope, ids_of
 from engine.language.places import Path
 from engine.language.schema.flow_steps import ForEachStep
 from engine.language.schema.message_steps import EmailStep
-from engine.language.schema.reading import Step
+from engine.language.schema.tree import Step
 from engine.plan.model import NodeId
 
 MAKERS: Mapping[str, Callable[[StepMaking, Any], None]] = {

@@ -16,7 +16,7 @@ from engine.language.schema.flow_steps import SplitStep
 from engine.language.schema.message_steps import EmailStep
 from engine.language.schema.people_steps import TaskStep
 from engine.language.schema.playbook import PlaybookForm
-from engine.language.schema.reading import Playbook, Step
+from engine.language.schema.tree import Playbook, Step
 from engine.language.workspace.model import HEALTH_NAMES, Field, Workspace
 
 Item: TypeAlias = Literal["contacts", "children"] | None

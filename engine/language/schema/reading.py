@@ -7,7 +7,6 @@ and what it holds is read all the same. Knows shapes only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from engine.language.diagnostics import Problem, nearest
 from engine.language.places import Path
 from engine.language.schema.explaining import Explainer, keys_of, shown
 from engine.language.schema.playbook import BODIES, NAMED_BY_KIND, STEPS, PlaybookForm
+from engine.language.schema.tree import Playbook, Step, Trigger
 from engine.language.schema.triggers import TRIGGERS
 from engine.language.schema.walking import authored, expand, nothings, without
 from engine.language.schema.words import Form
@@ -25,69 +25,6 @@ from engine.language.source import Document
 F = TypeVar("F", bound=Form)
 
 _ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step as read. `form` is None when it is too broken to be looked at; `lost` are keys left
-    out of it, as they were wrong. `named` says that the author chose the id. `bodies` holds the
-    steps inside it by their place in it."""
-
-    kind: str
-    id: str
-    path: Path
-    form: Form | None
-    lost: frozenset[str]
-    named: bool
-    bodies: Mapping[Path, tuple[Step, ...]]
-
-    @property
-    def name(self) -> str:
-        """What expressions and texts call the step."""
-        return self.id.replace("-", "_")
-
-    def inside(self) -> Iterator[Step]:
-        """Give all steps it holds, at any depth, in file order."""
-        for steps in self.bodies.values():
-            yield from every(steps)
-
-
-def every(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """Give steps and all steps inside them, in file order."""
-    for step in steps:
-        yield step
-        yield from step.inside()
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """One trigger as read."""
-
-    kind: str
-    path: Path
-    form: Form
-
-
-@dataclass(frozen=True, slots=True)
-class Playbook:
-    """A playbook as read. `form` is None when its top level cannot be used."""
-
-    document: Document
-    form: PlaybookForm | None
-    triggers: tuple[Trigger, ...] = ()
-    steps: tuple[Step, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """Its name, even when the rest of the top level cannot be used; empty when it has none."""
-        value = self.document.value
-        written = value.get("playbook") if isinstance(value, dict) else None
-        return written if isinstance(written, str) else ""
-
-    def every(self) -> Iterator[Step]:
-        """Give all steps at any depth, in file order."""
-        return every(self.steps)
 
 
 def read_playbook(document: Document) -> Playbook:
