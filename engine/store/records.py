@@ -70,8 +70,14 @@ class PostgresRecords:
 
     # --- accounts and people ------------------------------------------------------------------
 
-    def account(self, account: AccountId) -> Account:
-        return self._named(rows.ACCOUNTS, statements.ACCOUNT, account, "account")
+    def account(self, account: AccountId, *, lock: bool = False) -> Account:
+        """With `lock`, no other transaction has the account locked until this one ends.
+
+        Whoever registers a wait and whoever takes in a fact both lock first and look then;
+        otherwise each could miss what the other has not yet committed.
+        """
+        statement = statements.LOCK_ACCOUNT if lock else statements.ACCOUNT
+        return self._named(rows.ACCOUNTS, statement, account, "account")
 
     def children(self, account: AccountId) -> Sequence[AccountId]:
         return [row[0] for row in self._rows(statements.CHILDREN, account=account)]

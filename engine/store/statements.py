@@ -96,6 +96,7 @@ def change(kind: Rows[Any], names: tuple[str, ...]) -> str:
 # --- accounts and people ----------------------------------------------------------------------
 
 ACCOUNT = compiled(_by_key(rows.ACCOUNTS))
+LOCK_ACCOUNT = compiled(_by_key(rows.ACCOUNTS).with_for_update(key_share=True))
 CHILDREN = compiled(
     select(accounts.c.id).where(accounts.c.parent == _param("account")).order_by(accounts.c.id)
 )

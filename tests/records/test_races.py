@@ -87,17 +87,26 @@ def test_enrolling_after_a_run_that_was_dropped_wins(concurrent_keeper: Keeper) 
         first.result(timeout=20)
 
 
-def test_locked_rows_are_changed_one_after_the_other(concurrent_keeper: Keeper) -> None:
+def test_locked_task_is_changed_by_one_after_the_other(concurrent_keeper: Keeper) -> None:
     def add(records: Records, _: int) -> None:
         level = records.task(TaskId("t-1"), lock=True).level
         records.change_task(TaskId("t-1"), level=level + 1)
+
+    with concurrent_keeper.transaction() as records:
+        records.put_enrollment(run())
+        records.put_task(task(level=0))
+    race(concurrent_keeper, add)
+    with concurrent_keeper.transaction() as records:
+        assert records.task(TaskId("t-1")).level == 4
+
+
+def test_locked_enrollment_is_changed_by_one_after_the_other(concurrent_keeper: Keeper) -> None:
+    def add(records: Records, _: int) -> None:
         inputs = records.enrollment(E1, lock=True).inputs
         records.change_enrollment(E1, inputs={"count": inputs["count"] + 1})
 
     with concurrent_keeper.transaction() as records:
         records.put_enrollment(run(inputs={"count": 0}))
-        records.put_task(task(level=0))
     race(concurrent_keeper, add)
     with concurrent_keeper.transaction() as records:
-        assert records.task(TaskId("t-1")).level == 4
         assert records.enrollment(E1).inputs == {"count": 4}

@@ -11,7 +11,7 @@ from samples import enrollment as run
 
 from engine.effects.entities import AccountId, EffectKey, EnrollmentId, TaskId
 from engine.effects.records import Records
-from engine.errors import NotFound, TenureError
+from engine.errors import Conflict, NotFound
 from engine.plan.events import CommandId
 from engine.plan.model import NodeId, PlanHash
 
@@ -62,6 +62,13 @@ def test_finished_run_makes_room(keeper: Keeper) -> None:
             status="finished", outcome="won", reason="r", ended_at=T0
         )
         assert records.active_enrollment("wait-a-day", ACME) == run("e-2")
+
+
+def test_id_of_another_run_is_refused(keeper: Keeper) -> None:
+    with keeper.transaction() as records:
+        put(records, run(status="finished"))
+    with pytest.raises(Conflict), keeper.transaction() as records:
+        records.put_enrollment(run())
 
 
 def test_active_enrollment_is_by_subject(keeper: Keeper) -> None:
@@ -248,7 +255,7 @@ def test_second_task_of_a_step_is_refused(keeper: Keeper) -> None:
     with keeper.transaction() as records:
         put(records, run())
         records.put_task(task("t-1", node=NodeId("n")))
-    with pytest.raises(TenureError), keeper.transaction() as records:
+    with pytest.raises(Conflict), keeper.transaction() as records:
         records.put_task(task("t-2", node=NodeId("n")))
 
 

@@ -239,6 +239,11 @@ def test_new_row_needs_all_that_is_required(run: Import) -> None:
     assert report.rejected == (Rejected(3, "id", "is new, and the file has no column for name"),)
 
 
+def test_what_may_be_an_address_is_not_repeated(run: Import) -> None:
+    report = run("accounts", "id,name,tier\na-1,One,anna@acme.example\n")
+    assert report.lines() == ["accounts.csv:2: tier is not one of gold, silver"]
+
+
 def test_contacts_are_imported_without_echo_of_personal_data(store: Database, run: Import) -> None:
     with store.begin() as connection:
         put_accounts(connection, {account.id: account.fields for account in ACCOUNTS})
