@@ -1,12 +1,13 @@
 """Dependencies between tasks: what `depends_on` waits for has to come, and come first.
 
-Works on places in the tree: a task waits for what it depends on, and for every step before it that
-is waited for. A circle among these is a run that stands still for ever.
+Works on moments of a run: a task is over after what it depends on, and after the run has come to
+it, past every step before it. A circle among these is a run that stands still for ever.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from engine.language.compile.making import Making
 from engine.language.diagnostics import nearest
@@ -15,24 +16,43 @@ from engine.language.schema.flow_steps import ParallelStep, RepeatStep
 from engine.language.schema.people_steps import TaskStep
 from engine.language.schema.tree import Step
 
+_Point: TypeAlias = tuple[Literal["at", "past", "over"], str]
+"""A moment of a run: it comes `at` a step, it gets `past` it, the step is `over`."""
+
 
 @dataclass(slots=True)
 class _Map:
-    """Where each step stands: the steps just before it, and the bodies it is in (outermost first,
+    """Where each step stands: the step just before it, and the bodies it is in (outermost first,
     each with whether it may be left out)."""
 
     steps: dict[str, Step] = field(default_factory=dict)
-    before: dict[str, list[Step]] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
     within: dict[str, tuple[tuple[str, Path, bool], ...]] = field(default_factory=dict)
 
     def add(self, steps: tuple[Step, ...], within: tuple[tuple[str, Path, bool], ...]) -> None:
         """Note where steps and all inside them stand."""
         for index, step in enumerate(steps):
             self.steps.setdefault(step.id, step)
-            self.before[step.id] = list(steps[:index])
+            if index:
+                self.before[step.id] = steps[index - 1].id
             self.within[step.id] = within
             for inner, body in step.bodies.items():
                 self.add(body, (*within, (step.id, inner, _may_be_left_out(step))))
+
+    def needs(self, point: _Point) -> list[_Point]:
+        """Return the moments that must have come before a moment can."""
+        when, name = point
+        step = self.steps[name]
+        if when == "at" and name in self.before:
+            return [("past", self.before[name])]
+        if when == "at":
+            return [("at", holder) for holder, _, _ in self.within[name][-1:]]
+        optional = isinstance(step.form, TaskStep) and not step.form.required
+        if when == "past":
+            return [("at" if optional else "over", name)]
+        ends: list[_Point] = [("past", body[-1].id) for body in step.bodies.values() if body]
+        depends = step.form.depends_on if isinstance(step.form, TaskStep) else []
+        return [("at", name), *ends, *(("over", one) for one in depends if one in self.steps)]
 
 
 def _may_be_left_out(step: Step) -> bool:
@@ -91,33 +111,13 @@ def _never_free(places: _Map, task: str, needed: str) -> str | None:
     """Say why `needed` cannot be over before `task` begins; None when it can."""
     if task == needed:
         return f"{task} depends on itself."
-    seen: set[str] = set()
-    ahead = [needed]
+    seen: set[_Point] = set()
+    ahead: list[_Point] = [("over", needed)]
     while ahead:
         at = ahead.pop()
-        if at == task:
+        if at == ("over", task):
             return f"{task} and {needed} wait for each other."
         if at not in seen:
             seen.add(at)
-            ahead += _waits_for(places, at)
+            ahead += places.needs(at)
     return None
-
-
-def _waits_for(places: _Map, step: str) -> list[str]:
-    """Return the steps that must be over before a step can be: its dependencies, what comes before
-    it, and what comes before the steps it stands in."""
-    found: list[str] = []
-    form = places.steps[step].form
-    if isinstance(form, TaskStep):
-        found += [name for name in form.depends_on if name in places.steps]
-    holders = [holder for holder, _, _ in places.within[step]]
-    for one in (step, *holders):
-        for earlier in places.before[one]:
-            found += _must_be_over(earlier)
-    return found
-
-
-def _must_be_over(step: Step) -> list[str]:
-    """Return the tasks inside a step that must be over for the run to get past it."""
-    own = [] if isinstance(step.form, TaskStep) and not step.form.required else [step.id]
-    return own + [one for body in step.bodies.values() for s in body for one in _must_be_over(s)]
