@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from collections.abc import Mapping
 
 from pydantic import BaseModel
 
@@ -46,11 +47,13 @@ _WORDS = {
     "FieldType": "a type",
     "Cadence": "[length of time](#times), or several by condition",
     "TriggerList": "[triggers](#triggers)",
-    "Fields": "fields",
-    "FactFields": "fields",
+    "Fields": "by name: mapping, see below; or its type alone",
+    "FactFields": "fields, as of accounts; or nothing",
     "Any": "anything",
-    "Ask": "question",
+    "Ask": "mapping, see below; or its type alone",
 }
+_INSIDE = {"Ask": "AskForm", "Cadence": "CadenceChoice", "Fields": "FieldForm"}
+"""Types that stand for a form and its short ways of writing."""
 
 
 def forms_in(form: type[BaseModel], key: str) -> list[type[BaseModel]]:
@@ -61,10 +64,9 @@ def forms_in(form: type[BaseModel], key: str) -> list[type[BaseModel]]:
     ['RungForm']
     """
     scope = vars(sys.modules[form.__module__])
-    found = [scope.get(name) for name in _names(_annotation(form, key))]
-    nested = {"Ask": "AskForm", "Cadence": "CadenceChoice", "Fields": "FieldForm"}
-    found += [scope[nested[name]] for name in _names(_annotation(form, key)) if name in nested]
-    return [one for one in found if inspect.isclass(one) and issubclass(one, BaseModel)]
+    names = [one.id for one in ast.walk(_annotation(form, key)) if isinstance(one, ast.Name)]
+    found = [_form(_INSIDE.get(name, name), scope) for name in dict.fromkeys(names)]
+    return [one for one in found if one is not None]
 
 
 def kind_of(form: type[BaseModel], key: str) -> str:
@@ -74,46 +76,40 @@ def kind_of(form: type[BaseModel], key: str) -> str:
     >>> kind_of(TaskStep, "due"), kind_of(TaskStep, "priority")
     ('[time](#times)', '`low`, `normal` or `high`')
     """
-    return _said(_annotation(form, key))
+    return _said(_annotation(form, key), vars(sys.modules[form.__module__]))
 
 
 def _annotation(form: type[BaseModel], key: str) -> ast.expr:
     for owner in form.__mro__:
-        written = owner.__dict__.get("__annotations__", {}).get(key)
+        written = inspect.get_annotations(owner).get(key)
         if written is not None:
-            return ast.parse(written, mode="eval").body
+            parsed: ast.expr = ast.parse(written, mode="eval").body
+            return parsed
     raise KeyError(f"{form.__name__} has no key {key}")
 
 
-def _names(node: ast.expr) -> list[str]:
-    return list(dict.fromkeys(one.id for one in ast.walk(node) if isinstance(one, ast.Name)))
+def _form(name: str, scope: Mapping[str, object]) -> type[BaseModel] | None:
+    found = scope.get(name)
+    return found if inspect.isclass(found) and issubclass(found, BaseModel) else None
 
 
-def _said(node: ast.expr) -> str:
+def _said(node: ast.expr, scope: Mapping[str, object]) -> str:
     match node:
-        case ast.Name(id=name) if name.endswith(("Form", "Body", "Approval", "Change", "Line")):
-            return _WORDS.get(name, "mapping, see below")
         case ast.Name(id=name):
-            return _WORDS.get(name) or _mapping_or_fail(name)
+            return "mapping, see below" if _form(name, scope) else _WORDS[name]
         case ast.BinOp(left=left, right=ast.Constant(value=None)):
-            return _said(left)
+            return _said(left, scope)
         case ast.BinOp(left=left, right=right):
-            return f"{_said(left)}, or {_said(right)}"
+            return f"{_said(left, scope)}, or {_said(right, scope)}"
         case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[first, *_])):
-            return _said(first)
+            return _said(first, scope)
         case ast.Subscript(value=ast.Name(id="Literal"), slice=choices):
             return _listed(choices)
         case ast.Subscript(value=ast.Name(id="list"), slice=inner):
-            return f"list: {_said(inner)}"
+            return f"list: {_said(inner, scope)}"
         case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[_, inner])):
-            return f"by name: {_said(inner)}"
+            return f"by name: {_said(inner, scope)}"
     raise KeyError(f"there are no words for the type {ast.unparse(node)}")
-
-
-def _mapping_or_fail(name: str) -> str:
-    if name in ("Brake",):
-        return "mapping, see below"
-    raise KeyError(f"there are no words for the type {name}")
 
 
 def _listed(choices: ast.expr) -> str:

@@ -1,0 +1,84 @@
+"""What the keys of the workspace's files mean, for the reference.
+
+Owns the words only; which keys there are, and what they take, is in the forms. A key without words
+is a `KeyError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
+
+WORKSPACE_FILES: Mapping[str, type[BaseModel]] = {
+    "tenure.yaml": TenureForm,
+    "schema.yaml": SchemaForm,
+    "people.yaml": PeopleForm,
+}
+
+_MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "TenureForm": {
+        "workspace": "The name of your company or team.",
+        "sender": "Who emails come from when a step does not say `from`.",
+        "brand": "What emails look like.",
+        "zone": "The time zone of everything that belongs to no account and no person.",
+        "bands": "Where each band of the health score begins, lowest first; the first at 0.",
+        "send_window": "When customers may be written to, by the clock where they are.",
+        "playbooks": "Where playbooks lie. A path counts from this file and may lead out of it.",
+        "templates": "Where email templates lie.",
+        "channels": "Chat channels for `notify`: each with the environment variable that holds "
+        "its address. The address itself is a secret and stays out of the file.",
+        "hooks": "Webhooks for `call`, in the same way.",
+    },
+    "SenderForm": {"name": "The name readers see.", "address": "The address emails come from."},
+    "BrandForm": {
+        "address": "Your postal address, at the foot of each email; the law asks for it.",
+        "color": "The colour of buttons and headings, in quotes.",
+        "name": "The name in the head of emails; without it, that of the workspace.",
+        "logo_url": "A picture for the head of emails.",
+        "footer": "A line above the postal address.",
+        "language": "The language emails are in, for mail programs and screen readers.",
+        "reply_to": "Where answers go when a step says nothing else.",
+    },
+    "WindowForm": {
+        "from": "The first hour.",
+        "to": "The hour it closes.",
+        "weekdays_only": "Whether Saturdays and Sundays are left out.",
+    },
+    "SchemaForm": {
+        "account": "Your fields of accounts, beside those that are always there.",
+        "contact": "Your fields of contacts, beside those that are always there.",
+        "contact_roles": "The roles a contact can have; playbooks write to `contacts.<role>`.",
+        "facts": "Things that happen, beside those every workspace knows; each with what it tells.",
+        "undeclared_facts": "What becomes of other facts: kept, or sent back.",
+    },
+    "FieldForm": {
+        "type": "`text`, `number`, `bool`, `date`, `datetime` or `list`.",
+        "one_of": "The only values allowed; then it is a text.",
+        "required": "Whether imports refuse a row without it.",
+        "label": "What people see; without it, the name.",
+    },
+    "PeopleForm": {
+        "teams": "User ids by team.",
+        "roles": "Who a role is. Playbooks assign to roles, never to names.",
+    },
+    "RoleForm": {
+        "field": "The field of the account that holds the user's id.",
+        "user": "One user, by id.",
+        "manager_of": "The manager of the user in another role.",
+        "team": "One of a team.",
+        "pick": "For a team: each in turn, or whoever has the fewest open tasks.",
+        "fallback": "The role asked when this one has nobody.",
+    },
+}
+
+
+def meaning_in_workspace(form: str, key: str) -> str:
+    """Say what a key means.
+
+    >>> meaning_in_workspace("SenderForm", "name")
+    'The name readers see.'
+    """
+    return _MEANINGS[form][key]
