@@ -42,7 +42,7 @@ class Errand:
 
 
 class Run:
-    """One enrollment under way. `timers` are those that may still ring."""
+    """One enrollment under way. `timers` are those that may still ring, each with its instant."""
 
     def __init__(self, enrollment: EnrollmentId, plan: Plan, subject: str) -> None:
         self.enrollment = enrollment
@@ -50,7 +50,7 @@ class Run:
         self.state = begin(subject)
         self.events: deque[Event] = deque()
         self.errands: deque[Errand] = deque()
-        self.timers: set[CommandId] = set()
+        self.timers: dict[CommandId, datetime] = {}
         self.visited: set[NodeId] = set()
         self.finished: Finish | None = None
         self.in_flight = 0
@@ -87,7 +87,7 @@ class Run:
             case WakeAt(id, at) if at <= now:
                 self._rung.append(id)
             case WakeAt(id, at):
-                self.timers.add(id)
+                self.timers[id] = at
                 set_alarm(self, id, at)
             case CancelWake(id):
                 self._cancel(id)
@@ -113,7 +113,7 @@ class Run:
             self.visited.add(node)
 
     def _cancel(self, timer: CommandId) -> None:
-        self.timers.discard(timer)
+        self.timers.pop(timer, None)
         if timer in self._rung:
             self._rung.remove(timer)
         waiting = (event for event in self.events if isinstance(event, Woke) and event.id == timer)

@@ -119,8 +119,9 @@ def entries_of(
         if line.enrollment in runs and line.what in _MAKERS
         if (entry := _MAKERS[line.what](_Telling(line, plan, names[line.enrollment])))
     ]
+    zone = context.calendars["default"].zone
     found += [
-        Entry(one.at, "refused", said=one.why)
+        Entry(one.at, "refused", said=one.why, zone=zone)
         for one in trace.refusals
         if one.playbook == plan.playbook
     ]
@@ -157,6 +158,9 @@ class _Telling:
     def entry(self, kind: str, **more: Any) -> Entry:
         return Entry(self.line.at, kind, self.step, zone=self.names.zone, **more)
 
+    def saying(self, kind: str, said: str) -> Entry:
+        return Entry(self.line.at, kind, said=said, zone=self.names.zone)
+
 
 def _sent(telling: _Telling) -> Entry:
     kind = _SENT[telling.data["verb"]]
@@ -185,6 +189,8 @@ def _wait(telling: _Telling) -> Entry | None:
     node = telling.plan.nodes.get(NodeId(telling.line.node or ""))
     if not isinstance(node, WaitNode) or node.watch_for is not None:
         return None
+    if telling.data.get("past"):
+        return None  # it goes on at once, or is skipped and says so
     if telling.line.what == "wait":
         return telling.entry("wait", due=_at(telling.data["until"]))
     said = str(telling.data.get("until") or "")
@@ -210,7 +216,7 @@ def _chose(telling: _Telling) -> Entry | None:
 def _set(telling: _Telling) -> Entry:
     fields = telling.data.get("fields") or {}
     said = ", ".join(f"{name} = {_plain(value)}" for name, value in fields.items())
-    return Entry(telling.line.at, "set", said=said)
+    return telling.saying("set", said)
 
 
 def _plain(value: Any) -> str:
@@ -220,7 +226,7 @@ def _plain(value: Any) -> str:
 
 
 def _named(kind: str, key: str) -> Callable[[_Telling], Entry]:
-    return lambda telling: Entry(telling.line.at, kind, said=str(telling.data.get(key, "")))
+    return lambda telling: telling.saying(kind, str(telling.data.get(key, "")))
 
 
 def _about(kind: str) -> Callable[[_Telling], Entry]:

@@ -40,6 +40,15 @@ def play(
     scenario: Scenario, playbook: str, plans: Mapping[str, Plan], context: Context
 ) -> Simulator:
     """Play a scenario to its end; all plans are live."""
+    simulator = set_up(scenario, playbook, plans, context)
+    simulator.run(scenario.until)
+    return simulator
+
+
+def set_up(
+    scenario: Scenario, playbook: str, plans: Mapping[str, Plan], context: Context
+) -> Simulator:
+    """Put everything in place; nothing has happened yet."""
     first = min((fact.occurred_at for fact in scenario.facts), default=scenario.start)
     world = World(min(first, scenario.start))
     world.add_accounts([scenario.account])
@@ -53,7 +62,6 @@ def play(
         simulator.at(scenario.start, partial(_enroll, simulator, scenario, playbook))
     for fact in scenario.facts:
         simulator.add_fact(fact)
-    simulator.run(scenario.until)
     return simulator
 
 

@@ -205,11 +205,11 @@ class Simulator:
         self._runs.pop(run.enrollment, None)
 
     def _set_alarm(self, run: Run, timer: CommandId, at: datetime) -> None:
-        self.at(at, partial(self._ring, run, timer))
+        self.at(at, partial(self._ring, run, timer, at))
 
-    def _ring(self, run: Run, timer: CommandId) -> None:
-        if timer in run.timers:
-            run.timers.discard(timer)
+    def _ring(self, run: Run, timer: CommandId, at: datetime) -> None:
+        if run.timers.get(timer) == at:  # else it was cancelled, or put off under the same id
+            del run.timers[timer]
             run.events.append(Woke(self.world.now, timer))
             self._queue(run)
 

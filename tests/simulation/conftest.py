@@ -1,0 +1,169 @@
+"""A workspace, and `story`: a playbook and a scenario in, what happened out, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.effects.context import Context
+from engine.effects.entities import EnrollmentId
+from engine.language.load import check_playbook
+from engine.language.source import load
+from engine.language.workspace.load import load_workspace
+from engine.plan.model import Plan
+from engine.simulation.entries import Entry, entries_of
+from engine.simulation.scenario import Scenario, set_up
+from engine.simulation.sheet import Sheet
+from engine.simulation.simulator import Simulator
+from engine.simulation.writing import read_scenario
+
+FILES = {
+    "tenure.yaml": """\
+workspace: Acme CS
+zone: Europe/Berlin
+sender: {name: Acme Success, address: success@acme.example}
+brand: {address: "1 High St, Springfield"}
+channels: {cs: TENURE_CHAT_CS}
+hooks: {crm: TENURE_HOOK_CRM}
+""",
+    "schema.yaml": """\
+account:
+  lifecycle: {one_of: [onboarding, adopting, churned]}
+  go_live: date
+contact_roles: [champion, sponsor, admin]
+facts:
+  usage.started: {feature: text}
+""",
+    "people.yaml": """\
+teams: {helpers: [u-hal, u-ida]}
+roles:
+  csm: {field: csm}
+  csm_manager: {manager_of: csm}
+  vp_cs: {manager_of: csm_manager}
+  helper: {team: helpers}
+""",
+    "templates/welcome.md": "---\nsubject: Hello\npurpose: service\n---\n"
+    "Hello {{ contact.first_name }}\n",
+}
+ACCOUNT = "account: {name: Acme, lifecycle: onboarding, zone: Europe/Berlin}\n"
+CONTACTS = "contacts: [{role: champion, first_name: Kim}]\n"
+
+Story = Callable[..., list[str]]
+Staged = Callable[..., "Stage"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A simulation that is set up; it begins when it is played."""
+
+    simulator: Simulator
+    scenario: Scenario
+    plan: Plan
+    context: Context
+
+    def after(self, span: timedelta, act: Callable[[EnrollmentId], None]) -> None:
+        """Do something with the first run, so long after the start."""
+        runs = self.simulator.world.enrollments
+        self.simulator.at(self.scenario.start + span, lambda: act(next(iter(runs))))
+
+    def play(self) -> None:
+        """Play it to its end."""
+        self.simulator.run(self.scenario.until)
+
+    def story(self) -> list[str]:
+        """Tell what happened so far."""
+        return [said(one) for one in entries_of(self.simulator, self.context, self.plan)]
+
+
+@pytest.fixture(scope="session")
+def workspace_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the workspace."""
+    root = tmp_path_factory.mktemp("workspace")
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="session")
+def context(workspace_root: Path) -> Context:
+    """The workspace, ready."""
+    loaded = load_workspace(workspace_root)
+    assert loaded.problems == ()
+    assert loaded.workspace is not None
+    return Context.of(loaded.workspace)
+
+
+@pytest.fixture(scope="session")
+def compiled(context: Context) -> Callable[[str], Plan]:
+    """Compile a playbook whose name may be left out."""
+
+    def compile_text(text: str) -> Plan:
+        head = "" if text.lstrip().startswith("playbook:") else "playbook: p\n"
+        document, problems = load("p.yaml", head + text)
+        assert document is not None
+        checked = check_playbook(document, context.workspace)
+        assert [one.message for one in (*problems, *checked.problems)] == []
+        assert checked.plan is not None
+        return checked.plan
+
+    return compile_text
+
+
+@pytest.fixture(scope="session")
+def written(context: Context) -> Callable[[str, Plan], Scenario]:
+    """Read a scenario; the account and its champion may be left out."""
+
+    def read(text: str, plan: Plan) -> Scenario:
+        text = text if "account: {" in text.split("facts:")[0] else ACCOUNT + text
+        text = text if "contacts:" in text else CONTACTS + text
+        document, problems = load("scenario.yaml", text)
+        assert document is not None
+        sheet = Sheet(document, problems)
+        scenario = read_scenario(sheet, document.value, (), context, plan)
+        assert [one.message for one in sheet.problems] == []
+        return scenario
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def staged(
+    context: Context,
+    compiled: Callable[[str], Plan],
+    written: Callable[[str, Plan], Scenario],
+) -> Staged:
+    """Set a scenario up over a playbook (and others that are live); nothing has happened yet."""
+
+    def stage(playbook: str, scenario: str = "", *others: str) -> Stage:
+        plans = [compiled(text) for text in (playbook, *others)]
+        live = {plan.playbook: plan for plan in plans}
+        read = written(scenario, plans[0])
+        return Stage(set_up(read, plans[0].playbook, live, context), read, plans[0], context)
+
+    return stage
+
+
+@pytest.fixture(scope="session")
+def story(staged: Staged) -> Story:
+    """Tell what happened to the first playbook's runs, each with its local day and time."""
+
+    def tell(playbook: str, scenario: str = "", *others: str) -> list[str]:
+        stage = staged(playbook, scenario, *others)
+        stage.play()
+        assert stage.simulator.rejections == []
+        return stage.story()
+
+    return tell
+
+
+def said(entry: Entry) -> str:
+    """Write an entry with its day and time: `2 Mon 09:00 task: call to csm`."""
+    local = entry.at.astimezone(ZoneInfo(entry.zone))
+    return f"{local.day} {local:%a %H:%M} {entry}"
