@@ -30,9 +30,10 @@ from engine.effects.people import find_person
 from engine.effects.records import Records
 from engine.errors import RunError
 from engine.language.expressions import evaluate_value
+from engine.plan.codec import decode
 from engine.plan.events import CommandId, Do, Note
+from engine.plan.model import Condition, ForEach, Json
 from engine.plan.model import Effect as EffectNode
-from engine.plan.model import ForEach, Json
 
 READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 """Verbs that a repeat does again: they read, or put the same rows."""
@@ -101,13 +102,22 @@ def write_notes(
 def _list_items(known: Known, do: Do) -> Mapping[str, Json]:
     node = known.plan.nodes[do.node] if do.node else None
     assert isinstance(node, ForEach)
-    if node.spec.get("children"):
-        return {"items": list(known.records.children(known.enrollment.account))}
-    wanted = node.spec.get("contacts")
+    account, wanted = known.enrollment.account, node.spec.get("contacts")
+    ids: list[str] = (
+        list(known.records.children(account))
+        if node.spec.get("children")
+        else [
+            contact.id
+            for contact in known.records.contacts(account)
+            if wanted in (None, "all") or contact.role in wanted
+        ]
+    )
+    where = node.spec.get("where")
+    condition = decode(Condition, where) if where else None
     found = [
-        contact.id
-        for contact in known.records.contacts(known.enrollment.account)
-        if wanted in (None, "all") or contact.role in wanted
+        id
+        for id in ids
+        if condition is None or known.inside(f"{node.id}={id}").holds(condition).holds
     ]
     watching.write(known, do, "for each", items=found)
     return {"items": found}

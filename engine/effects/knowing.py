@@ -15,12 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.effects.context import Context
-from engine.effects.entities import Account, Contact, Enrollment, Fact, Task, User
+from engine.effects.entities import Account, AccountId, Contact, Enrollment, Fact, Task, User
 from engine.effects.people import find_person
 from engine.effects.records import Records
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
-from engine.plan.model import Condition, Effect, Json, NodeId, Plan
+from engine.plan.model import Condition, Effect, ForEach, Json, NodeId, Plan
 from engine.plan.model import Task as TaskNode
 
 
@@ -41,6 +41,18 @@ class Known:
     path: Path = ()
     results: Mapping[str, Json] = field(default_factory=dict)
     contact: Contact | None = None
+
+    def inside(self, part: str) -> Known:
+        """Return what is known one item further in (`part` is `<node>=<id>`)."""
+        return Known(
+            self.records,
+            self.context,
+            self.enrollment,
+            self.plan,
+            self.since,
+            (*self.path, part),
+            self.results,
+        )
 
     def holds(self, condition: Condition) -> Verdict:
         """Evaluate a condition on what is known now."""
@@ -83,7 +95,7 @@ class Known:
             case "contact":
                 return contact_field(self._contact, rest)
             case "item":
-                return contact_field(self._item, rest)
+                return self._of_item(rest)
             case "inputs":
                 return self.enrollment.inputs.get(rest)
             case "now":
@@ -117,6 +129,15 @@ class Known:
         own = self.enrollment.contact
         return self.records.contact(own) if own else None
 
+    def _of_item(self, name: str) -> Any:
+        """Return a field of the contact, or of the child account, that is at hand."""
+        step, _, id = next((one for one in reversed(self.path) if "=" in one), "").partition("=")
+        node = self.plan.nodes.get(NodeId(step))
+        if isinstance(node, ForEach) and node.spec.get("children"):
+            child = self.records.account(AccountId(id))
+            return child.fields.get(name, child.id if name == "id" else None)
+        return contact_field(self._item, name)
+
     @cached_property
     def _item(self) -> Contact | None:
         found = find_person(
@@ -131,7 +152,7 @@ class Known:
     def _contact_by_role(self, rest: str) -> Any:
         role, _, name = rest.partition(".")
         found = next((one for one in self._contacts if one.role == role), None)
-        return contact_field(found, name or "id")
+        return contact_field(found, name) if name else found is not None
 
     def _person(self, role: str, name: str) -> Any:
         found = find_person(self.records, self.context, self.enrollment, {"role": role}).person
