@@ -96,9 +96,9 @@ def show_task(session: Session, task: str, form: str) -> None:
     from engine.store.queries import tasks as queries
 
     with session.reading() as connection:
-        page = queries.show_task(connection, TaskId(task))
+        page, comments = queries.show_task(connection, TaskId(task))
     if form == "json":
-        click.echo(to_json({**_plain(page.task), "comments": page.comments}))
+        click.echo(to_json({**_plain(page.task), "comments": comments}))
         return
     found = page.task
     click.echo(click.style(found.title, bold=True))
@@ -113,7 +113,7 @@ def show_task(session: Session, task: str, form: str) -> None:
         click.echo(f"  [{'x' if ticked else ' '}] {index} {text}")
     for name, spec in found.ask.items():
         click.echo(f"  asks {name}: {_asked(spec)}{_given(found, name)}")
-    for comment in page.comments:
+    for comment in comments:
         click.echo(f"\n{comment.by}, {session.local(comment.at)}:\n  {comment.text}")
 
 
