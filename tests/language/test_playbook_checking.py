@@ -199,6 +199,13 @@ def test_a_template_refused_elsewhere_is_not_told_again() -> None:
     assert (checked.plan, checked.problems) == (None, ())
 
 
+def test_a_survey_template_reads_the_answers() -> None:
+    page = "---\nsubject: Hi\npurpose: service\n---\n{% for a in answers %}{{ a.url }}{% endfor %}"
+    workspace = replace(WORKSPACE, templates={"ask": page})
+    assert codes("- survey: nps\n  to: contacts.champion\n  template: ask", workspace) == []
+    assert codes("- email: ask\n  to: contacts.champion", workspace) == ["TN241"]
+
+
 def test_undeclared_facts_are_refused_where_the_workspace_says_so() -> None:
     (problem,) = check("enroll:\n  on:\n    - fact: champion.let", STRICT).problems
     assert (problem.code, problem.severity) == ("TN324", "error")

@@ -154,6 +154,14 @@ _OWN_CODES: tuple[Code, ...] = (
         "- start: training\n  with: {tier: gold}",
     ),
     Code(
+        "TN342",
+        "A template about a contact, sent to one of us",
+        "In a template `contact` is the contact the email goes to. An email to one of our own "
+        "people has none.",
+        "- email: we-noticed\n  to: csm",
+        "- email: we-noticed\n  to: contacts.champion\n  cc: csm",
+    ),
+    Code(
         "TN333",
         "Too many steps",
         "A playbook has at most 500 steps.",

@@ -9,7 +9,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from engine.delivery.templates import Template, TemplateError, parse_template
+from engine.delivery.templates import (
+    Template,
+    TemplateError,
+    parse_template,
+    variables_of_template,
+)
 from engine.language.compile.making import Making
 from engine.language.compile.templates import template_name
 from engine.language.compile.vocabulary import Common, join
@@ -30,6 +35,15 @@ class Read:
     known: bool = False
 
 
+_EMAIL = Names({})
+_SURVEY = Names(
+    dict.fromkeys(
+        ("question", "person.name", "answers[].label", "answers[].url", "low", "high"), "text"
+    )
+)
+"""What a survey's template reads besides: one link for each answer."""
+
+
 class Templates:
     """The templates of a workspace, each read when it is first used.
 
@@ -43,15 +57,16 @@ class Templates:
         self._common = common
         self._files = files
         self._broken = broken
-        self._read: dict[str, Read] = {}
+        self._read: dict[tuple[str, bool], Read] = {}
 
-    def read(self, name: str) -> Read:
-        """Return a template that exists, with what is wrong in it."""
-        if name not in self._read:
-            self._read[name] = self._look_at(name, self._common.workspace.templates[name])
-        return self._read[name]
+    def read(self, name: str, *, survey: bool = False) -> Read:
+        """Return a template that exists, with what is wrong in it as an email or a survey."""
+        if (name, survey) not in self._read:
+            text = self._common.workspace.templates[name]
+            self._read[name, survey] = self._look_at(name, text, _SURVEY if survey else _EMAIL)
+        return self._read[name, survey]
 
-    def _look_at(self, name: str, text: str) -> Read:
+    def _look_at(self, name: str, text: str, more: Names) -> Read:
         file = self._files.get(name, f"templates/{name}.md")
         if name in self._broken:
             return Read(None, known=True)
@@ -63,10 +78,10 @@ class Templates:
             length = len(text.split("\n")[error.line - 1]) if error.line else 1
             message = f"This template cannot be used: {what}."
             return Read(None, (Problem("TN307", message, where, error.remedy, max(length, 1)),))
-        return Read(template, tuple(self._check(template, text, file)))
+        return Read(template, tuple(self._check(template, text, file, more)))
 
-    def _check(self, template: Template, text: str, file: str) -> list[Problem]:
-        names = self._names(template)
+    def _check(self, template: Template, text: str, file: str, more: Names) -> list[Problem]:
+        names = join(self._names(template), more)
         found: list[Problem] = []
         for key in ("subject", "preheader"):
             content = getattr(template, key)
@@ -103,7 +118,7 @@ def check_templates(making: Making, templates: Templates) -> None:
             case SurveyStep(template=str() as name) if name not in making.workspace.templates:
                 _unknown(making, step, name)
             case SurveyStep(template=str() as name):
-                read = templates.read(name)
+                read = templates.read(name, survey=True)
                 making.problems += read.problems
                 making.spoiled |= read.known
             case _:
@@ -138,6 +153,7 @@ def _check_use(making: Making, step: Step, form: EmailStep, read: Read) -> None:
     making.spoiled |= read.known
     if read.template is None:
         return
+    _check_reader(making, step, form, read.template)
     wanted = read.template.inputs
     inputs = making.playbook.form.inputs if making.playbook.form else {}
     for name in form.values:
@@ -151,3 +167,16 @@ def _check_use(making: Making, step: Step, form: EmailStep, read: Read) -> None:
         if name not in form.values and name not in inputs:
             message = f"The template {read.template.name} needs the input {name}."
             making.note("TN308", message, (*step.path, "email"), f"Add `with: {{{name}: …}}`.")
+
+
+def _check_reader(making: Making, step: Step, form: EmailStep, template: Template) -> None:
+    """Note an email to one of us whose template speaks of the contact it is sent to."""
+    playbook = making.playbook.form
+    read = [one for one in variables_of_template(template) if one.startswith("contact.")]
+    if not read or (playbook is not None and playbook.subject == "contact"):
+        return
+    for index, to in enumerate(form.to):
+        if not isinstance(to, str) or not (to.startswith("contacts.") or to in ("contact", "item")):
+            message = f"The template {template.name} reads `{min(read)}`, but this is no contact."
+            remedy = "Send it to a contact, or write a template for our own people."
+            making.note("TN342", message, (*step.path, "to", index), remedy)

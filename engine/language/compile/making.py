@@ -175,11 +175,11 @@ class StepMaking:
         self.note_reads((name for name, _ in found.refs), text, self.at(*inner), self.scope)
         return found
 
-    def text(self, text: str | None, *inner: str | int, recipient: bool = False) -> str:
+    def text(self, text: str | None, *inner: str | int) -> str:
         """Check a text of the step and return it."""
         if text is None:
             return ""
-        names = self.making.vocabulary.texts(self.scope.item, recipient=recipient)
+        names = self.making.vocabulary.texts(self.scope.item)
         self.making.text(text, self.at(*inner), names)
         if "{" in text:
             self.note_reads(sorted(variables_of(text)), text, self.at(*inner), self.scope)

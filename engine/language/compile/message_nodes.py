@@ -49,9 +49,7 @@ def _effect(
 def make_email(making: StepMaking, form: EmailStep) -> None:
     """An email, with somebody's approval before it where the author wants it."""
     template = template_name(form, making.making.name, making.making.workspace.templates)
-    values = {
-        name: making.text(text, "with", name, recipient=True) for name, text in form.values.items()
-    }
+    values = {name: making.text(text, "with", name) for name, text in form.values.items()}
     spec = {
         "template": template or form.template or form.email,
         "to": _refs(making, form.to, "to"),
@@ -108,8 +106,7 @@ def make_survey(making: StepMaking, form: SurveyStep) -> None:
         making.making.note("TN151", message, making.at("survey"), remedy)
     spec = {
         "survey": kind or "nps",
-        "question": making.text(form.question, "question", recipient=True)
-        or QUESTIONS[kind or "nps"],
+        "question": making.text(form.question, "question") or QUESTIONS[kind or "nps"],
         "template": form.template,
         "to": _refs(making, form.to, "to"),
         "from": _sender(making, form.sender, "from"),

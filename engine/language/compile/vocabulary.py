@@ -154,9 +154,9 @@ class Vocabulary:
         """Return the names of a condition; `run`: inputs and step results exist."""
         return self._made(("condition", item, run, *more), lambda: self._parts(item, run, more))
 
-    def texts(self, item: Item = None, *, recipient: bool = False) -> Names:
-        """Return the names of a text; `recipient`: it is about the contact it is sent to."""
-        return self._made(("text", item, recipient), lambda: self._text_parts(item, recipient))
+    def texts(self, item: Item = None) -> Names:
+        """Return the names of a text of the playbook."""
+        return self._made(("text", item), lambda: self._text_parts(item))
 
     def _made(self, key: tuple[object, ...], parts: Callable[[], tuple[Names, ...]]) -> Names:
         if key not in self._cache:
@@ -167,9 +167,8 @@ class Vocabulary:
         base = (self.common.always, self.common.in_conditions, *self._contact(), *more.values())
         return (*base, *self._item(item), self._inputs, self._results) if run else base
 
-    def _text_parts(self, item: Item, recipient: bool) -> tuple[Names, ...]:
-        contact = (self.common.person("contact"),) if recipient else self._contact()
-        base = (self.common.always, self.common.in_texts, *contact)
+    def _text_parts(self, item: Item) -> tuple[Names, ...]:
+        base = (self.common.always, self.common.in_texts, *self._contact())
         return (*base, *self._item(item), self._inputs, self._results)
 
     def _contact(self) -> tuple[Names, ...]:
