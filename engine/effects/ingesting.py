@@ -19,6 +19,7 @@ from engine.effects.records import Records
 from engine.effects.watching import condition_at
 from engine.enrolling.deciding import Change, hit_by
 from engine.errors import InputError
+from engine.plan.model import NodeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _apply(
             records.change_contact(fact.contact, dict(fact.data.get("fields", {})))
             touched.add("contacts")
     if fact.node is not None:
-        touched.add(fact.node.split(".")[0].replace("-", "_"))
+        touched.add(step_key(fact.node))
     return touched, change
 
 
@@ -135,12 +136,29 @@ def _score_ago(records: Records, account: Account, at: Any, length: timedelta) -
 def _wake(
     records: Records, context: Context, fact: Fact, touched: Iterable[str]
 ) -> list[EnrollmentId]:
+    """Look at every wait the names touch; a task that closes by itself touches its step's name."""
     woken = []
-    for wait in records.waits_touched(fact.account, sorted(touched)):
-        if (wake := _look(records, context, fact, wait)) is not None:
+    ahead = sorted(touched)
+    while ahead:
+        closed: set[str] = set()
+        for wait in records.waits_touched(fact.account, ahead):
+            if (wake := _look(records, context, fact, wait)) is None:
+                continue
             records.owe(wake)
             woken.append(wait.enrollment)
+            if wait.task is not None and wait.node is not None:
+                closed.add(step_key(wait.node))
+        ahead = sorted(closed)
     return woken
+
+
+def step_key(node: NodeId) -> str:
+    """Return the name conditions know a step by.
+
+    >>> step_key(NodeId("kickoff-summary.approve"))
+    'kickoff_summary'
+    """
+    return node.split(".")[0].replace("-", "_")
 
 
 def _look(records: Records, context: Context, fact: Fact, wait: Wait) -> Wake | None:

@@ -1,0 +1,189 @@
+"""A story played on Temporal and PostgreSQL: real workers, dispatcher and records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from stories import ACCOUNT, BEGINS, CONTACTS, USERS, Happening, Story, workspace
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from engine.delivery.memory import MemoryProvider
+from engine.effects.answering import complete_task
+from engine.effects.context import Context
+from engine.effects.entities import EnrollmentId, Fact, FactId, Line
+from engine.effects.ingesting import ingest
+from engine.effects.outgoing import Ways
+from engine.plan.clock import Clock
+from engine.services.applying import apply
+from engine.services.enrolling import enroll_by_hand
+from engine.stack.temporal import SEARCH_ATTRIBUTES
+from engine.store.database import Database
+from engine.store.directory import put_accounts, put_contacts, put_users
+from engine.store.queries.runs import read_timeline
+from engine.store.queries.tasks import list_tasks
+from workflows.activities import Activities
+from workflows.connecting import data_converter
+from workflows.dispatcher import Address, Dispatcher
+from workflows.effects import RealEffects
+from workflows.messages import Standing
+from workflows.workers import Bounds, make_workers
+
+QUEUE = "differential"
+LASTS = timedelta(days=100)
+
+
+def fill(database: Database, story: Story) -> None:
+    """Put the account, its people and the playbook into an empty database."""
+    with database.begin() as connection:
+        put_users(connection, USERS)
+        put_accounts(connection, {ACCOUNT.id: ACCOUNT.fields})
+        put_contacts(connection, CONTACTS)
+    apply(database, workspace(), {"story": story.plan}, by="test")
+
+
+def begin(database: Database) -> EnrollmentId:
+    """Enroll the account by hand."""
+    context = Context.of(workspace())
+    found = enroll_by_hand(database, context, "story", ACCOUNT.id, by="test")
+    assert found.enrollment is not None, found.why
+    return found.enrollment
+
+
+def happen(database: Database, number: int, one: Happening) -> None:
+    """Let one thing happen now."""
+    context = Context.of(workspace())
+    if one.close_tasks:
+        _close_tasks(database, context)
+        return
+    fact = Fact(FactId(f"f-{number}"), one.fact, ACCOUNT.id, database.now, one.data)
+    with database.transaction() as records:
+        ingest(records, context, fact)
+
+
+def _close_tasks(database: Database, context: Context) -> None:
+    with database.begin() as connection:
+        open_ones = [row.task for row in list_tasks(connection, limit=500)]
+    for task in sorted(open_ones, key=lambda one: (one.node, one.path)):
+        with database.transaction() as records:
+            if records.task(task.id).status == "open":
+                decision = "approved" if task.kind == "approval" else None
+                complete_task(records, context, task.id, by="ann", decision=decision)
+
+
+class SkippedTime:
+    """The time of a time-skipping server, for threads that are not its event loop's."""
+
+    def __init__(self, env: WorkflowEnvironment) -> None:
+        self._env = env
+        self._loop = asyncio.get_running_loop()
+
+    def __call__(self) -> datetime:
+        """Return the server's time."""
+        asked = asyncio.run_coroutine_threadsafe(self._env.get_current_time(), self._loop)
+        return asked.result(timeout=10)
+
+
+@asynccontextmanager
+async def shell(client: Client, database: Database, clock: Clock) -> AsyncIterator[None]:
+    """Run both workers and the dispatcher."""
+    context = Context.of(workspace())
+    ways = Ways(email=MemoryProvider())
+    effects = RealEffects(lambda: context, lambda _: ways)
+    address = Address(QUEUE, f"{QUEUE}-out", clock.spec)
+    dispatcher = Dispatcher(database, client, address)
+    main, outbound = make_workers(
+        client,
+        Activities(database.transaction, effects),
+        task_queue=QUEUE,
+        outbound_queue=f"{QUEUE}-out",
+        bounds=Bounds(graceful_s=1),
+    )
+    async with main, outbound:
+        running = asyncio.create_task(dispatcher.run())
+        yield
+        dispatcher.stop()
+        await running
+
+
+async def play_durably(binary: Path, url: str, story: Story) -> Sequence[Line]:
+    """Return the timeline of the story's run on the time-skipping server."""
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(binary), data_converter=data_converter()
+    )
+    async with env:
+        await _know_search_attributes(env.client)
+        started = await env.get_current_time()
+        clock = Clock(started.timestamp(), BEGINS.timestamp(), 1.0)
+        database = Database(url, clock, real_now=SkippedTime(env))
+        await asyncio.to_thread(fill, database, story)
+        try:
+            async with shell(env.client, database, clock):
+                run = await asyncio.to_thread(begin, database)
+                await _let_happen(env, database, clock, run, story)
+            return await asyncio.to_thread(_timeline, database, run)
+        finally:
+            await asyncio.to_thread(database.close)
+
+
+async def _know_search_attributes(client: Client) -> None:
+    """The test server knows none of ours until it is told."""
+    kinds = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for name, _ in SEARCH_ATTRIBUTES}
+    request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=kinds)
+    await client.operator_service.add_search_attributes(request)
+
+
+async def _let_happen(
+    env: WorkflowEnvironment, database: Database, clock: Clock, run: EnrollmentId, story: Story
+) -> None:
+    handle = env.client.get_workflow_handle(run)
+    await _rests(handle, database)
+    for number, one in enumerate(story.happenings):
+        ahead = clock.to_real(one.at) - await env.get_current_time()
+        if ahead.total_seconds() > 0:
+            await env.sleep(ahead)
+        await _rests(handle, database)
+        await asyncio.to_thread(happen, database, number, one)
+        await _rests(handle, database)
+    if not await _is_over(handle):
+        await env.sleep(LASTS)
+        await _rests(handle, database)
+
+
+async def _rests(handle: WorkflowHandle[object, object], database: Database) -> None:
+    """Wait until the outbox is empty and the run does nothing."""
+    for _ in range(400):
+        if await asyncio.to_thread(_owes_nothing, database) and await _is_still(handle):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the run does not come to rest")
+
+
+def _owes_nothing(database: Database) -> bool:
+    from engine.store.outbox import backlog
+
+    with database.begin() as connection:
+        return backlog(connection)[0] == 0
+
+
+async def _is_still(handle: WorkflowHandle[object, object]) -> bool:
+    if await _is_over(handle):
+        return True
+    standing = await handle.query("state", result_type=Standing)
+    return not standing.in_flight
+
+
+async def _is_over(handle: WorkflowHandle[object, object]) -> bool:
+    found = await handle.describe()
+    return found.status != WorkflowExecutionStatus.RUNNING
+
+
+def _timeline(database: Database, run: EnrollmentId) -> Sequence[Line]:
+    with database.begin() as connection:
+        return read_timeline(connection, run)

@@ -1,0 +1,49 @@
+"""A story played on the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from stories import ACCOUNT, BEGINS, CONTACTS, USERS, Story, workspace
+
+from engine.effects.answering import complete_task
+from engine.effects.context import Context
+from engine.effects.entities import Fact, FactId, Line
+from engine.simulation.memory import MemoryRecords
+from engine.simulation.simulator import Simulator
+from engine.simulation.world import World
+
+LASTS = timedelta(days=200)
+
+
+def play_simulated(story: Story) -> Sequence[Line]:
+    """Return the timeline of the story's one run."""
+    context = Context.of(workspace())
+    world = World(BEGINS)
+    world.add_accounts([ACCOUNT])
+    world.add_contacts(CONTACTS)
+    world.add_users(USERS)
+    world.make_live(story.plan)
+    simulator = Simulator(context, world)
+    simulator.enroll("story", ACCOUNT.id)
+    for number, one in enumerate(story.happenings):
+        if one.close_tasks:
+            simulator.at(one.at, partial(_close_tasks, simulator, context))
+        else:
+            fact = Fact(FactId(f"f-{number}"), one.fact, ACCOUNT.id, one.at, one.data)
+            simulator.add_fact(fact)
+    simulator.run(BEGINS + LASTS)
+    return simulator.trace().lines
+
+
+def _close_tasks(simulator: Simulator, context: Context) -> None:
+    open_ones = [task for task in simulator.world.tasks.values() if task.status == "open"]
+    for task in sorted(open_ones, key=lambda one: (one.node, one.path)):
+        with MemoryRecords(simulator.world) as records:
+            if records.task(task.id).status != "open":
+                continue
+            decision = "approved" if task.kind == "approval" else None
+            complete_task(records, context, task.id, by="ann", decision=decision)
+        simulator.take_owed()
