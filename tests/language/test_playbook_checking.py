@@ -235,6 +235,12 @@ def test_contact_is_known_only_to_playbooks_about_a_contact() -> None:
     assert codes(text.replace("subject: contact", "subject: account")) == ["TN304"]
 
 
+def test_whether_a_role_has_a_contact_is_asked_with_has() -> None:
+    text = "- if: {}\n  then: [{{end: a}}]"
+    assert codes(text.format("'!has(contacts.champion)'")) == []
+    assert codes(text.format("contacts.champion")) == ["TN203"]
+
+
 def test_enroll_reads_the_account_but_no_steps() -> None:
     text = "enroll: {on: [{fact: survey.answered, where: fact.score > 3}], when: a.done}\n"
     assert codes(text + "steps:\n  - {task: a, assign: csm}") == ["TN201"]

@@ -100,10 +100,11 @@ class Common:
 
     @cached_property
     def in_conditions(self) -> Names:
-        """What only conditions read: facts, and whether a contact role has anybody."""
+        """What only conditions read: facts, and whether a contact role has anybody. That is asked
+        with has(); the value is the contact's id, none where there is nobody."""
         types: Typed = dict.fromkeys(self.workspace.schema.facts, "fact")
         roles = self.workspace.schema.contact_roles
-        return Names({**types, **{f"contacts.{role}": "bool" for role in roles}})
+        return Names({**types, **{f"contacts.{role}": "text" for role in roles}})
 
     @cached_property
     def in_texts(self) -> Names:
