@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.plan.clock import Clock
@@ -94,6 +94,20 @@ class Database:
         """Open a SQLAlchemy connection for one transaction: queries, the outbox, imports."""
         with Translated(), self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def begin_with_records(self) -> Iterator[tuple[Connection, PostgresRecords]]:
+        """Open one transaction both ways: bulk writes, and what must be kept or dropped with them.
+
+        Write in bulk first: the records keep writes back.
+        """
+        with self.begin() as connection:
+            driver: Any = connection.connection.driver_connection
+            records = PostgresRecords(driver, self.now, self._plans)
+            yield connection, records
+            records.flush()
+            if records.owes:
+                connection.execute(text(f"NOTIFY {CHANNEL}"))
 
     def close(self) -> None:
         """Close all connections."""

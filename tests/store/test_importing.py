@@ -7,14 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from samples import ACCOUNTS, ACME, USERS
+from samples import ACCOUNTS, ACME, USERS, fact
 
-from engine.effects.entities import AccountId, ContactId, UserId
+from engine.effects.entities import AccountId, ContactId, EnrollmentId, Start, UserId
 from engine.errors import InputError
 from engine.language.workspace.model import BUILT_IN_ACCOUNT, BUILT_IN_CONTACT, Field, Schema
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_users
 from engine.store.importing import Kind, Rejected, Report, import_csv
+from engine.store.outbox import take
+from engine.store.records import PostgresRecords
 
 FIELDS = (
     Field("tier", "text", one_of=("gold", "silver")),
@@ -96,6 +98,32 @@ def test_fields_without_a_column_stay(store: Database, run: Import) -> None:
     assert fields(store) == {"id": "a-1", "name": "Uno", "risk": "budget"}
     with store.transaction() as records:
         assert records.account(AccountId("a-1")).score == 50
+
+
+def test_facts_of_a_change_are_kept_or_dropped_with_it(store: Database, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\na-1,One\n")
+    import_csv(store, "accounts", path, None, SCHEMA)
+    path.write_text("id,name\na-1,Uno\n")
+
+    def tell(records: PostgresRecords, report: Report) -> None:
+        (id,) = report.changed
+        assert records.account(AccountId(id)).fields["name"] == "Uno"
+        records.put_fact(fact(account=AccountId(id)))
+        records.owe(Start(EnrollmentId("e-1")))
+
+    def fail(records: PostgresRecords, report: Report) -> None:
+        tell(records, report)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        import_csv(store, "accounts", path, None, SCHEMA, fail)
+    assert fields(store)["name"] == "One"
+    assert import_csv(store, "accounts", path, None, SCHEMA, tell).imported == 1
+    with store.begin() as connection:
+        assert [delivery for _, delivery in take(connection, 9)] == [Start(EnrollmentId("e-1"))]
+    with store.transaction() as records:
+        assert not records.put_fact(fact(account=AccountId("a-1")))
 
 
 def test_bad_rows_are_reported_and_good_ones_kept(store: Database, run: Import) -> None:

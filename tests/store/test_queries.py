@@ -33,6 +33,7 @@ from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.publishing import make_live, put_plan
 from engine.store.queries.accounts import list_accounts, show_account
 from engine.store.queries.overview import list_plans, read_stats
+from engine.store.queries.people import list_users
 from engine.store.queries.runs import list_runs, show_run, unclear_sends
 from engine.store.queries.tasks import Comment, list_tasks, show_task
 
@@ -212,3 +213,8 @@ def test_stats_count_everything(full: Database) -> None:
     assert (stats.tasks, stats.overdue) == ({"open": 3, "done": 1}, 1)
     assert stats.facts == {"usage.first": 1}
     assert stats.effects[("send_email", "unknown")] == 1
+
+
+def test_users_are_listed_with_leave(full: Database) -> None:
+    with full.begin() as connection:
+        assert list_users(connection) == [*USERS]

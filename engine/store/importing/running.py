@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from engine.store.importing.kinds import Kind, Made, Things, known_ids, made
 from engine.store.importing.reading import Row, read_rows
 from engine.store.importing.report import Rejected, Report
 from engine.store.importing.sheet import read_sheet
+from engine.store.records import PostgresRecords
 
 
 def import_csv(
@@ -23,31 +24,35 @@ def import_csv(
     path: str | os.PathLike[str],
     mapping: Mapping[str, str | None] | None,
     schema: Schema,
+    then: Callable[[PostgresRecords, Report], None] | None = None,
 ) -> Report:
     """Import a CSV file; fields without a column stay as they are, an empty cell empties its field.
 
-    `mapping` sends columns to fields where names differ. Raises InputError when the file as a whole
-    cannot be used. Does not make facts of what changed: that is the caller's, from the report.
+    `mapping` sends columns to fields where names differ. `then` is done in the same transaction:
+    it makes facts of what changed, so that no change is kept whose facts are not. Raises InputError
+    when the file as a whole cannot be used.
     """
     what = made(kind, schema)
     sheet = read_sheet(Path(path))
     columns = place(sheet, list(what.fields), mapping or {})
     rows, rejected = read_rows(sheet, columns, what)
-    with database.begin() as connection:
+    with database.begin_with_records() as (connection, records):
         there = what.load(connection, [row.id for row in rows]) if rows else {}
         rows, incomplete = _without_incomplete(rows, there, columns, what)
         rows, orphans = _without_orphans(connection, rows, columns, what)
         kept, changed = _merged(rows, there)
         what.keep(connection, kept)
-    created = tuple(id for id in kept if id not in there)
-    return Report(
-        sheet.file,
-        created,
-        changed,
-        unchanged=len(rows) - len(kept),
-        rejected=tuple(sorted([*rejected, *incomplete, *orphans])),
-        warnings=columns.warnings,
-    )
+        report = Report(
+            sheet.file,
+            created=tuple(id for id in kept if id not in there),
+            changed=changed,
+            unchanged=len(rows) - len(kept),
+            rejected=tuple(sorted([*rejected, *incomplete, *orphans])),
+            warnings=columns.warnings,
+        )
+        if then is not None:
+            then(records, report)
+    return report
 
 
 def _without_incomplete(
