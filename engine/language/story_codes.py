@@ -51,8 +51,8 @@ STORY_CODES: tuple[Code, ...] = (
         "TN505",
         "There is no such step",
         "People act on steps of the playbook, and expectations name them, by their ids.",
-        "name: a test\npeople: [{complete: intro-cal, in: 1d}]\nexpect: []",
-        "name: a test\npeople: [{complete: intro-call, in: 1d}]\nexpect: []",
+        "name: a test\npeople: [{complete: intro-cal, in: 1d, with: {goal: grow}}]\nexpect: []",
+        "name: a test\npeople: [{complete: intro-call, in: 1d, with: {goal: grow}}]\nexpect: []",
     ),
     Code(
         "TN506",

@@ -40,7 +40,7 @@ def timeline(trace: Trace, zone: str, *, icons: bool = False) -> str:
     several = len(trace.enrollments) > 1
     rows: list[str] = []
     day = ""
-    for at, text, what, playbook in _told(trace):
+    for at, text, what, playbook in _told(trace, zone):
         local = at.astimezone(ZoneInfo(zone))
         heading = f"{local:%A} {local.day} {local:%B %Y}"
         if heading != day:
@@ -52,9 +52,9 @@ def timeline(trace: Trace, zone: str, *, icons: bool = False) -> str:
     return "\n".join([*rows, *_ending(trace)])
 
 
-def _told(trace: Trace) -> Iterator[tuple[datetime, str, str, str]]:
+def _told(trace: Trace, zone: str) -> Iterator[tuple[datetime, str, str, str]]:
     found = [
-        (line.at, tell(line), line.what, trace.enrollments[line.enrollment].playbook)
+        (line.at, tell(line, zone), line.what, trace.enrollments[line.enrollment].playbook)
         for line in trace.lines
     ]
     found += [(one.at, f"did not start: {one.why}", "", one.playbook) for one in trace.refusals]

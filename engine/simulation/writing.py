@@ -164,9 +164,6 @@ def _contacts(
         at = (*path, index)
         fields = _fields(sheet, written, at, schema.contact)
         role = fields.get("role")
-        if role is not None and schema.contact_roles and role not in schema.contact_roles:
-            message = f"Contacts have no role {role}."
-            sheet.unknown("TN506", message, str(role), schema.contact_roles, (*at, "role"))
         id = str(fields.setdefault("id", f"c-{role or index + 1}"))
         email = str(fields.setdefault("email", f"{id}@contacts.invalid"))
         fields["account"] = account.id
