@@ -12,7 +12,7 @@ place that writes an intent and `send` is never called without one written just 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from engine.delivery import webhook
@@ -43,10 +43,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is to be sent now. `result` is the answer when there is nothing to send or wait for."""
+    """What is to be sent now. `result` is the answer when there is nothing to send or wait for;
+    `before` is what came of letters of this command that earlier attempts sent."""
 
     sends: tuple[Outgoing, ...]
     result: Mapping[str, Json] | None = None
+    before: Mapping[EffectKey, Sent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,15 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     letters = _letters(known, do)
     if isinstance(letters, Nothing):
         return Prepared((), _nothing(known, do, letters))
-    sends = [letter for letter in letters if _intend(records, run, do, letter)]
-    return Prepared(tuple(sends), None if sends else record(records, context, enrollment, do, {}))
+    found = {letter.key: _intend(records, run, do, letter) for letter in letters}
+    before = {key: earlier for key, earlier in found.items() if earlier is not None}
+    sends = tuple(letter for letter in letters if letter.key not in before)
+    return Prepared(sends, None if sends else _answer(known, do, before), before)
 
 
 def _known(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Known:
-    run = records.enrollment(enrollment)
+    # Locked: attempts at the same time decide one after the other.
+    run = records.enrollment(enrollment, lock=True)
     return Known(records, context, run, records.plan(run.plan), do.since, do.path, do.results)
 
 
@@ -105,8 +110,8 @@ def _nothing(known: Known, do: Do, why: Nothing) -> Mapping[str, Json]:
     return {"status": "skipped", "sent": False, "why": why.why}
 
 
-def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> bool:
-    """Write the intent; False when this letter must not be sent by this attempt."""
+def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> Sent | None:
+    """Write the intent; else what came of an earlier one: then this attempt must not send it."""
     row = Effect(
         key=letter.key,
         enrollment=run.id,
@@ -120,18 +125,27 @@ def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> bool:
         result={"template": letter.template, "command": do.id},
     )
     if records.put_effect(row):
-        return True
+        return None
     found = records.effect(letter.key)
     assert found is not None
     if found.status == "waiting":
         records.change_effect(letter.key, status="intent", at=records.now)
-        return True
-    if found.status == "intent":
-        why = "an earlier attempt ended without an answer; it may have been sent"
-        records.change_effect(letter.key, status="unknown", reason=why)
-        data = {**_shown(found), "status": "unknown", "why": why}
-        _line(records, run.id, do, "sent", f"{letter.key}.unknown", data)
-    return False
+        return None
+    if found.status != "intent":
+        return _came_of(found)
+    why = "an earlier attempt ended without an answer; it may have been sent"
+    records.change_effect(letter.key, status="unknown", reason=why)
+    data = {**_shown(found), "status": "unknown", "why": why}
+    _line(records, run.id, do, "sent", f"{letter.key}.unknown", data)
+    return Sent("unknown", reason=why)
+
+
+def _came_of(row: Effect) -> Sent:
+    """Read a settled row; one that a person said never arrived counts as refused."""
+    status: SentStatus = "refused"
+    if row.status in ("accepted", "unknown"):
+        status = "accepted" if row.status == "accepted" else "unknown"
+    return Sent(status, row.provider or "", row.provider_id or "", row.reason)
 
 
 # --- sending ----------------------------------------------------------------------------------
@@ -187,36 +201,43 @@ def record(
     enrollment: EnrollmentId,
     do: Do,
     sent: Mapping[EffectKey, Sent],
+    before: Mapping[EffectKey, Sent] = {},
 ) -> Mapping[str, Json]:
-    """Write what came of the calls and return the verb's answer. A status `waiting` in it asks the
-    shell to try again: nothing was sent for certain."""
-    for key, one in sent.items():
-        records.change_effect(
-            key,
-            status=one.status,
-            provider=one.provider,
-            provider_id=one.provider_id,
-            reason=one.reason,
-        )
-        if one.status != "waiting":
-            row = records.effect(key)
-            assert row is not None
-            data = {**_shown(row), "status": one.status, "why": one.reason}
-            _line(records, enrollment, do, "sent", f"{key}.{one.status}", data)
-    statuses = [one.status for one in sent.values()]
-    if "waiting" in statuses:
+    """Write what came of the calls and return the verb's answer, in which `before` counts too. A
+    status `waiting` in it asks the shell to try again: nothing was sent for certain."""
+    known = _known(records, context, enrollment, do)
+    written = {key: _write(records, enrollment, do, key, one) for key, one in sent.items()}
+    if any(one.status == "waiting" for one in written.values()):
         return {"status": "waiting"}
-    return _answer(_known(records, context, enrollment, do), do, sent)
+    return _answer(known, do, {**before, **written})
+
+
+def _write(records: Records, enrollment: EnrollmentId, do: Do, key: EffectKey, one: Sent) -> Sent:
+    """Write what came of one call. When a later attempt has called it unclear meanwhile, nobody
+    will try again: then it is not waiting."""
+    row = records.effect(key)
+    assert row is not None
+    if one.status == "waiting" and row.status != "intent":
+        one = replace(one, status="unknown", reason=f"not sent, given up meanwhile: {one.reason}")
+    records.change_effect(
+        key,
+        status=one.status,
+        provider=one.provider,
+        provider_id=one.provider_id,
+        reason=one.reason,
+    )
+    if one.status != "waiting":
+        data = {**_shown(row), "status": one.status, "why": one.reason}
+        _line(records, enrollment, do, "sent", f"{key}.{one.status}", data)
+    return one
 
 
 def _answer(known: Known, do: Do, sent: Mapping[EffectKey, Sent]) -> Mapping[str, Json]:
     if do.verb == "escalate" and "level" in do.args:
         return alarming.next_rung(known, do)
     worst = next((one.status for one in sent.values() if one.status != "accepted"), "accepted")
-    if not sent:
-        worst = "unknown"
     answer: dict[str, Json] = {"status": worst, "sent": worst == "accepted"}
-    if do.verb == "call" and sent:
+    if do.verb == "call":
         answer["status"] = next(int(one.provider_id or 0) for one in sent.values())
     return answer
 

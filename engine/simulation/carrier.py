@@ -70,7 +70,7 @@ class Carrier:
             return ready.result
         sent = {letter.key: self._hand_over(letter) for letter in ready.sends}
         with MemoryRecords(self._world) as records:
-            return outgoing.record(records, self._context, enrollment, do, sent)
+            return outgoing.record(records, self._context, enrollment, do, sent, ready.before)
 
     def _hand_over(self, letter: Letter) -> outgoing.Sent:
         if isinstance(letter.content, Message):
