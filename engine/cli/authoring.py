@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -44,7 +45,7 @@ def show_problems(checkup: Checkup, form: str = "text") -> None:
         case "github":
             click.echo(rendering.render_github(checkup.problems), nl=False)
         case _ if checkup.problems:
-            color = click.get_text_stream("stdout").isatty()
+            color = sys.stdout.isatty()
             click.echo(rendering.render_text(checkup.problems, checkup.sources, color=color))
         case _:
             files = len(checkup.loaded.playbooks)
