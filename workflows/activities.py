@@ -115,9 +115,9 @@ _STATUS = {"paused": "paused", "resumed": "active"}
 
 def _named(name: str, act: Callable[[Errand], Answer | None]) -> Callable[..., Any]:
     @activity.defn(name=name)
-    def run(errand: Errand) -> Answer | None:
+    def run(written: Any) -> Any:
         with _translated():
-            return act(errand)
+            return act(Errand(**written))
 
     return run
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Coroutine, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
+from temporalio.exceptions import ActivityError, FailureError, TimeoutError
 
 from engine.effects.verbs import OUTSIDE
 from engine.plan.advance import advance
 from engine.plan.clock import Clock
 from engine.plan.codec import encode
 from engine.plan.events import (
+    Cancelled,
     CancelWake,
     Command,
     CommandId,
@@ -36,8 +37,10 @@ from engine.plan.events import (
 )
 from engine.plan.model import Plan, PlanHash
 from engine.plan.state import State
-from workflows.messages import Errand
 from workflows.policies import HOUSE, OUTBOUND
+
+WRITE_WITHIN = timedelta(seconds=5)
+"""How long a line of the timeline may wait for an errand to go with (real time)."""
 
 
 class Driver:
@@ -63,7 +66,8 @@ class Driver:
         self.failure: str | None = None
         self._clock = clock
         self._outbound_queue = outbound_queue
-        self._timers: dict[CommandId, asyncio.Task[None]] = {}
+        self._timers: dict[CommandId, tuple[asyncio.Task[None], datetime]] = {}
+        self._broken: BaseException | None = None
         self._notes: list[Note] = []
         self._dropped: list[CommandId] = []
 
@@ -74,16 +78,24 @@ class Driver:
 
     @property
     def resting(self) -> bool:
-        """Whether nothing is under way but timers and watches, and nothing is unwritten."""
-        return not (self.events or self.in_flight or self._notes or self._dropped)
+        """Whether nothing is under way but timers and watches."""
+        return not (self.events or self.in_flight)
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether notes or dropped waits are still to be written."""
+        return bool(self._notes or self._dropped)
 
     @property
     def has_work(self) -> bool:
         """Whether `work` would do anything."""
-        return bool(self.events or (not self.in_flight and (self._notes or self._dropped)))
+        return bool(self.events or self._broken) or self._should_write()
 
     def work(self) -> None:
-        """Apply all events and set in motion what they ask for."""
+        """Apply all events and set in motion what they ask for. Raises what a task died of: a
+        mistake of ours, which fails the workflow task and so is seen."""
+        if self._broken is not None:
+            raise self._broken
         while self.events:
             event = self.events.popleft()
             self.state, commands = advance(self.plan, self.state, event)
@@ -91,8 +103,19 @@ class Driver:
                 self.failure = self.failure or event.error
             for command in commands:
                 self._start(command)
-        if not self.in_flight and (self._notes or self._dropped):
-            self._spawn(CommandId("note"), self._write_notes())
+        if self._should_write():
+            self.write()
+
+    def write(self) -> None:
+        """Write what is unwritten by an errand of its own."""
+        self._spawn(CommandId("note"), self._write_notes())
+
+    def _should_write(self) -> bool:
+        """Before a rest, unless the run goes on so soon that the next errand can take it along."""
+        if not self.resting or not self.unwritten:
+            return False
+        soon = workflow.now() + WRITE_WITHIN
+        return all(at > soon for _, at in self._timers.values())
 
     def wake_again(self) -> None:
         """Set the timers of a state that was carried over; those that rang in a pause stay rung."""
@@ -100,6 +123,11 @@ class Driver:
         for timer, at in self.state.timers.items():
             if timer not in rung:
                 self._start(WakeAt(timer, at))
+
+    def fail(self, why: str) -> None:
+        """End the run as failed: something the core does not know of cannot be done."""
+        self.failure = self.failure or why
+        self.events.append(Cancelled(self.now, why, "failed"))
 
     def note(self, note: Note) -> None:
         """Write a line with the next errand."""
@@ -122,7 +150,8 @@ class Driver:
             case Do():
                 self._spawn(command.id, self._carry_out(command, self._errand(command)))
             case WakeAt():
-                self._timers[command.id] = asyncio.create_task(self._wake(command))
+                at = self._clock.to_real(command.at)
+                self._timers[command.id] = self._task(self._wake(command, at)), at
             case CancelWake():
                 self._cancel_wake(command.id)
             case Note():
@@ -132,28 +161,42 @@ class Driver:
             case Finish():
                 self.finished = command
 
-    def _spawn(self, command: CommandId, errand: Any) -> None:
-        self.in_flight[command] = asyncio.create_task(errand)
+    def _spawn(self, command: CommandId, errand: Coroutine[Any, Any, None]) -> None:
+        self.in_flight[command] = self._task(errand)
 
-    def _errand(self, do: Do | None, **more: str) -> Errand:
-        notes, self._notes = self._notes, []
-        dropped, self._dropped = self._dropped, []
-        encoded = None if do is None else encode(do)
-        return Errand(
-            self.enrollment, encoded, encode(notes), [str(one) for one in dropped], **more
-        )
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._look_at)
+        return task
 
-    async def _carry_out(self, do: Do, errand: Errand) -> None:
+    def _look_at(self, task: asyncio.Task[None]) -> None:
+        """Keep what a task died of for the main loop: asyncio would tell nobody."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._broken = error
+
+    def _errand(self, do: Do | None, **more: str) -> Mapping[str, Any]:
+        """Return an `Errand` as the plain data it travels as; empty fields are left out."""
+        errand: dict[str, Any] = {"enrollment": self.enrollment, **more}
+        if do is not None:
+            errand["do"] = encode(do)
+        if self._notes:
+            errand["notes"] = encode(self._notes)
+        if self._dropped:
+            errand["dropped"] = list(self._dropped)
+        self._notes, self._dropped = [], []
+        return errand
+
+    async def _carry_out(self, do: Do, errand: Mapping[str, Any]) -> None:
         event: Event
         try:
             result = await self._execute(do, errand)
             event = Done(self.now, do.id, result)
-        except ActivityError as error:
-            event = Failed(self.now, do.id, failure_text(error))
+        except FailureError as error:
+            event = Failed(self.now, do.id, failure_text(do.verb, error))
         del self.in_flight[do.id]
         self.events.append(event)
 
-    async def _execute(self, do: Do, errand: Errand) -> Mapping[str, Any]:
+    async def _execute(self, do: Do, errand: Mapping[str, Any]) -> Mapping[str, Any]:
         result: Mapping[str, Any]
         if do.verb in OUTSIDE:
             result = await workflow.execute_activity(
@@ -168,14 +211,14 @@ class Driver:
     async def _write_notes(self) -> None:
         try:
             await self.run_errand("note", None)
-        except ActivityError as error:
-            self.failure = self.failure or failure_text(error)
+        except FailureError as error:
+            self.fail(failure_text("note", error))
         del self.in_flight[CommandId("note")]
 
     # --- timers -------------------------------------------------------------------------------
 
-    async def _wake(self, command: WakeAt) -> None:
-        delay = self._clock.to_real(command.at) - workflow.now()
+    async def _wake(self, command: WakeAt, at: datetime) -> None:
+        delay = at - workflow.now()
         if delay.total_seconds() > 0:
             await workflow.sleep(delay, summary=self._why_awake(command.id))
         self._timers.pop(command.id, None)
@@ -188,22 +231,24 @@ class Driver:
         return None
 
     def _cancel_wake(self, timer: CommandId) -> None:
-        if (task := self._timers.pop(timer, None)) is not None:
-            task.cancel()
+        if (timed := self._timers.pop(timer, None)) is not None:
+            timed[0].cancel()
         self.events = deque(
             event for event in self.events if not (isinstance(event, Woke) and event.id == timer)
         )
 
 
-def failure_text(error: ActivityError) -> str:
-    """Say why an activity failed for good, without what an unforeseen error may have quoted."""
-    match error.cause:
-        case ApplicationError() as cause:
-            return f"{error.activity_type}: {cause.message}"
+def failure_text(errand: str, error: FailureError) -> str:
+    """Say why an errand failed for good. A local activity's failure comes as it is, an ordinary
+    one's wrapped."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    match cause:
         case TimeoutError():
-            return f"{error.activity_type}: it could not be done in the time allowed"
+            return f"{errand}: it could not be done in the time allowed"
+        case FailureError():
+            return f"{errand}: {cause.message}"
         case _:
-            return f"{error.activity_type}: it failed"
+            return f"{errand}: it failed"
 
 
 def _where(do: Do | None) -> str | None:

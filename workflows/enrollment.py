@@ -89,7 +89,7 @@ class EnrollmentWorkflow:
         while driver.finished is None:
             await self._wait_for_work()
             if self._should_continue_as_new():
-                workflow.continue_as_new(self._carried_on())
+                self._continue_as_new()
             driver.work()
         return await self._end(driver.finished.outcome)
 
@@ -198,6 +198,12 @@ class EnrollmentWorkflow:
             0 < limit <= info.get_current_history_length()
         )
 
+    def _continue_as_new(self) -> None:
+        if self._driver.unwritten:
+            self._driver.write()  # and look again when it is written
+        else:
+            workflow.continue_as_new(self._carried_on())
+
     def _carried_on(self) -> EnrollmentInput:
         return replace(
             self._given,
@@ -212,7 +218,9 @@ class EnrollmentWorkflow:
         return self._driver.plan_hash == self._given.plan_hash
 
     async def _end(self, outcome: str) -> str:
-        """End when all that was asked for has been answered."""
+        """End when all that was asked for has been answered, and all is written."""
+        if self._driver.unwritten:
+            self._driver.write()
         await workflow.wait_condition(
             lambda: workflow.all_handlers_finished() and not self._driver.in_flight
         )

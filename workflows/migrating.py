@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from engine.plan.events import CommandId, Do, Met, Moved, Note
 from engine.plan.migrate import FollowUp, follow_up, migrate
@@ -30,8 +30,9 @@ async def move(driver: Driver, plan: Plan, plan_hash: PlanHash) -> None:
     refuse_migration(driver, plan)
     try:
         await driver.run_errand("migrate", None, plan_hash=plan_hash)
-    except ActivityError as error:
-        raise ApplicationError(failure_text(error), type="migration", non_retryable=True) from error
+    except FailureError as error:
+        why = failure_text("migrate", error)
+        raise ApplicationError(why, type="migration", non_retryable=True) from error
     before, old_hash = driver.state, driver.plan_hash
     state, _ = migrate(before, driver.plan, plan)
     todo = follow_up(before, state, driver.plan, plan)
@@ -50,8 +51,8 @@ async def _catch_up(driver: Driver, todo: FollowUp, since: datetime) -> None:
         do = Do(asked, "begin", None, (), since, {"watches": watches})
         try:
             answer = await driver.run_errand("begin", do)
-        except ActivityError as error:
-            driver.failure = failure_text(error)
+        except FailureError as error:
+            driver.fail(failure_text("begin", error))
             return
         driver.events.extend(
             Met(driver.now, CommandId(watch), fact="") for watch in answer.get("met", ())

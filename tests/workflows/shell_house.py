@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
 from engine.plan.codec import plan_hash, plan_to_json
+from engine.plan.events import Do
 from engine.plan.model import Plan
-from tests.workflows.shell_standins import FakeEffects
+from tests.workflows.shell_standins import Answer, FakeEffects
 from workflows.activities import Activities
 from workflows.connecting import data_converter
 from workflows.messages import INPUT_FORMAT, WORKFLOW, EnrollmentInput, Standing, Told
@@ -58,6 +62,11 @@ class House:
     ) -> None:
         await self._stack.aclose()
 
+    @property
+    def weeks_pass(self) -> str:
+        """A workspace clock by which a week takes a hundredth of a second."""
+        return f"lapse:{time.time():.0f}:1790000000:60480000"
+
     def input(self, plan: Plan, enrollment: str, **fields: Any) -> EnrollmentInput:
         """What a run of the plan is given."""
         return EnrollmentInput(
@@ -97,10 +106,11 @@ async def standing(handle: WorkflowHandle[Any, Any]) -> Standing:
 
 async def stands_at(handle: WorkflowHandle[Any, Any], *nodes: str) -> Standing:
     """Wait until the run rests at just these steps."""
-    for _ in range(200):
+    for _ in range(1000):
         found = await standing(handle)
         if not found.in_flight and {place.node for place in found.places} == set(nodes):
             return found
+        await asyncio.sleep(0.02)
     raise AssertionError(f"the run stands at {[place.node for place in found.places]}")
 
 
@@ -114,3 +124,22 @@ def watch_of(found: Standing, node: str) -> str:
 async def tell(handle: WorkflowHandle[Any, Any], watch: str, delivery: str, **data: Any) -> None:
     """Signal that a watch is met."""
     await handle.signal("met", Told(delivery, watch, fact=f"f-{delivery}", data=data))
+
+
+async def event_types(handle: WorkflowHandle[Any, Any]) -> list[str]:
+    """The names of the events of a run's history."""
+    history = await handle.fetch_history()
+    return [EventType.Name(event.event_type) for event in history.events]
+
+
+def first_result(*results: Exception | Mapping[str, Any]) -> Answer:
+    """An answer that gives one result after another; exceptions are raised."""
+    ahead = iter(results)
+
+    def answer(do: Do) -> Mapping[str, Any]:
+        result = next(ahead)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return answer

@@ -114,7 +114,7 @@ def reference() -> Plan:
     for number in range(12):
         name, following = f"s{number}", f"s{number + 1}" if number < 11 else None
         if number % 3 == 2:
-            nodes.append(wait(name, following, days=1e-7))
+            nodes.append(wait(name, following, days=0.02))
         else:
             nodes.append(effect(name, following))
     return plan(*nodes)
