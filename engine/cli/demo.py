@@ -113,7 +113,7 @@ def _prepare(info: StackInfo) -> None:
         for kind in ("users", "accounts", "contacts"):
             columns = read_mapping(EXAMPLE / "data" / "mapping.yaml", kind)
             path = EXAMPLE / "data" / f"{kind}.csv"
-            report = bring_in(database, context, kind, path, columns)  # type: ignore[arg-type]
+            report = bring_in(database, context, kind, path, columns)
             counts.append(f"{report.imported} {kind}")
         click.echo(f"  imported {', '.join(counts)}; live: {', '.join(sorted(checkup.plans))}")
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -101,3 +102,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return encode(value) if hasattr(value, "__dataclass_fields__") else str(value)
+
+
+def is_terminal() -> bool:
+    """Tell whether a person reads our output directly."""
+    return sys.stdout.isatty()

@@ -98,6 +98,7 @@ def snooze_task(records: Records, task: TaskId, *, by: str, until: datetime) -> 
 
 
 def _open(records: Records, task: TaskId) -> Task:
+    records.account(records.task(task).account, lock=True)
     found = records.task(task, lock=True)
     if found.status != "open":
         raise Conflict(

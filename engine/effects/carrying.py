@@ -38,6 +38,9 @@ from engine.plan.model import Effect as EffectNode
 READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 """Verbs that a repeat does again: they read, or put the same rows."""
 
+LISTENS = frozenset(["begin", "watch", "create_task"])
+"""Verbs that look and then listen: the account is locked, so that no fact falls between."""
+
 _STATUSES = {"paused": "paused", "resumed": "active"}
 
 _STATUS_SAID: Mapping[str, EnrollmentStatus] = {"paused": "paused", "resumed": "active"}
@@ -50,7 +53,11 @@ def carry_out(
 
     Raises RunError or NotFound when it can never be carried out, TransientError when it may later.
     """
-    row = records.enrollment(enrollment, lock=do.verb in ("finish", "create_task"))
+    row = records.enrollment(enrollment)
+    if do.verb in LISTENS:
+        records.account(row.account, lock=True)
+    if do.verb in ("finish", "create_task"):
+        row = records.enrollment(enrollment, lock=True)
     known = Known(records, context, row, records.plan(row.plan), do.since, do.path, do.results)
     if do.verb in READS_ONLY:
         return _VERBS[do.verb](known, do)

@@ -36,7 +36,7 @@ class Ingested:
 def ingest(records: Records, context: Context, fact: Fact) -> Ingested:
     """Take a fact in; one of a known id changes nothing. Raises NotFound for an unknown account,
     InputError for a fact whose data does not fit its kind."""
-    account = records.account(fact.account)
+    account = records.account(fact.account, lock=True)
     _check(context, fact)
     if not records.put_fact(fact):
         return Ingested(duplicate=True)

@@ -152,7 +152,7 @@ class Known:
     def _contact_by_role(self, rest: str) -> Any:
         role, _, name = rest.partition(".")
         found = next((one for one in self._contacts if one.role == role), None)
-        return contact_field(found, name) if name else found is not None
+        return contact_field(found, name or "id")
 
     def _person(self, role: str, name: str) -> Any:
         found = find_person(self.records, self.context, self.enrollment, {"role": role}).person

@@ -66,6 +66,8 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     """Decide who gets what, and write the intents."""
     known = _known(records, context, enrollment, do)
     run = known.enrollment
+    if do.verb == "escalate" and do.args.get("open"):
+        records.account(run.account, lock=True)  # it begins to listen: no fact falls between
     if run.status == "finished":
         return Prepared((), {"status": "skipped", "why": "the run is over", "sent": False})
     letters = _letters(known, do)

@@ -42,7 +42,9 @@ class Records(Protocol):
 
     # --- accounts and people ------------------------------------------------------------------
 
-    def account(self, account: AccountId) -> Account: ...
+    def account(self, account: AccountId, *, lock: bool = False) -> Account:
+        """Return an account; with `lock`, no fact about it is taken in and no wait on it registered
+        elsewhere until the transaction ends. Lock it before an enrollment or a task."""
 
     def children(self, account: AccountId) -> Sequence[AccountId]:
         """Return accounts whose `parent` is this one, by id."""
@@ -63,7 +65,8 @@ class Records(Protocol):
 
     def contact(self, contact: ContactId) -> Contact: ...
 
-    def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None: ...
+    def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
+        """Set fields of the contact, `role` and `email` among them; others stay."""
 
     def user(self, user: UserId) -> User | None:
         """Return a user, or None when nobody has that id."""

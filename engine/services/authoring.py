@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import AuthorError, InputError
 from engine.language.diagnostics import Problem, nearest
-from engine.language.load import check_all
+from engine.language.load import check_all, problems_of
 from engine.language.workspace.load import Loaded, load_workspace
 from engine.language.workspace.model import Workspace
 from engine.plan.model import Plan
@@ -60,7 +60,11 @@ def check_workspace(root: Path) -> Checkup:
     loaded = load_workspace(root)
     if loaded.workspace is None:
         return Checkup(loaded, {}, loaded.problems)
-    checked = check_all(loaded.playbooks, loaded.workspace)
-    problems = [*loaded.problems, *(p for one in checked.values() for p in one.problems)]
+    checked = check_all(
+        loaded.playbooks,
+        loaded.workspace,
+        template_files=loaded.template_files,
+        broken_templates=loaded.broken_templates,
+    )
     plans = {one.plan.playbook: one.plan for one in checked.values() if one.plan is not None}
-    return Checkup(loaded, plans, tuple(dict.fromkeys(problems)))
+    return Checkup(loaded, plans, (*loaded.problems, *problems_of(checked)))

@@ -9,7 +9,6 @@ from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId, Fact, FactId
 from engine.effects.ingesting import ingest
 from engine.effects.records import Records
-from engine.services.trying import transact
 from engine.store.database import Database
 from engine.store.importing import Kind, Report, import_csv
 
@@ -21,22 +20,16 @@ def bring_in(
     path: Path,
     mapping: Mapping[str, str | None] | None = None,
 ) -> Report:
-    """Import a file; what changed becomes facts, so that waits that hang on it are woken."""
-    report = import_csv(database, kind, path, mapping, context.workspace.schema)
-    if kind != "users":
+    """Import a file; what changed becomes facts in the same transaction, so that waits that hang on
+    it are woken."""
+
+    def tell(records: Records, report: Report) -> None:
         for id, names in report.changed.items():
-            _tell(database, context, kind, id, names)
-    return report
+            fact = _account_fact if kind == "accounts" else _contact_fact
+            ingest(records, context, fact(records, id, names))
 
-
-def _tell(
-    database: Database, context: Context, kind: Kind, id: str, names: tuple[str, ...]
-) -> None:
-    def work(records: Records) -> None:
-        fact = _account_fact if kind == "accounts" else _contact_fact
-        ingest(records, context, fact(records, id, names))
-
-    transact(database, work)
+    schema = context.workspace.schema
+    return import_csv(database, kind, path, mapping, schema, then=None if kind == "users" else tell)
 
 
 def _account_fact(records: Records, id: str, names: tuple[str, ...]) -> Fact:

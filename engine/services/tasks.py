@@ -69,4 +69,4 @@ def snooze(database: Database, task: str, *, by: str, until: datetime) -> Task:
 def comment(database: Database, task: str, *, by: str, text: str) -> None:
     """Write a comment on a task."""
     with database.begin() as connection:
-        comment_on(connection, TaskId(task), by, database.now, text)
+        comment_on(connection, TaskId(task), UserId(by), database.now, text)

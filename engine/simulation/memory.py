@@ -65,7 +65,7 @@ class MemoryRecords:
 
     # --- accounts and people ------------------------------------------------------------------
 
-    def account(self, account: AccountId) -> Account:
+    def account(self, account: AccountId, *, lock: bool = False) -> Account:
         return _named(self._world.accounts, account, "account")
 
     def children(self, account: AccountId) -> Sequence[AccountId]:
