@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from engine.cli.options import format_option, workspace_option
+from engine.cli.options import format_option, is_terminal, workspace_option
 from engine.errors import InputError
 from engine.services.authoring import Checkup, check_workspace
 
@@ -45,7 +44,7 @@ def show_problems(checkup: Checkup, form: str = "text") -> None:
         case "github":
             click.echo(rendering.render_github(checkup.problems), nl=False)
         case _ if checkup.problems:
-            color = sys.stdout.isatty()
+            color = is_terminal()
             click.echo(rendering.render_text(checkup.problems, checkup.sources, color=color))
         case _:
             files = len(checkup.loaded.playbooks)

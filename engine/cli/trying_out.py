@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from engine.cli.authoring import show_problems
-from engine.cli.options import format_option, workspace_option
+from engine.cli.options import format_option, is_terminal, workspace_option
 from engine.errors import AuthorError
 from engine.services.authoring import Checkup, check_workspace
 from engine.services.trying_out import run_playbook_tests, simulate
@@ -49,7 +48,7 @@ def _show(results: Results, checkup: Checkup) -> None:
     if results.problems:
         from engine.language.rendering import render_text
 
-        click.echo(render_text(results.problems, checkup.loaded.tests, color=_colored()))
+        click.echo(render_text(results.problems, checkup.loaded.tests, color=is_terminal()))
     for result in results.results:
         mark = click.style("ok  ", fg="green") if result.passed else click.style("FAIL", fg="red")
         click.echo(f"{mark} {result.test.playbook}: {result.test.name}")
@@ -64,10 +63,6 @@ def _show(results: Results, checkup: Checkup) -> None:
 
 def _indented(text: str) -> str:
     return "\n".join(f"     {line}" for line in text.splitlines())
-
-
-def _colored() -> bool:
-    return sys.stdout.isatty()
 
 
 def _show_coverage(results: Results, names: tuple[str, ...]) -> None:
@@ -111,7 +106,7 @@ def simulate_command(
         trace = simulate(checkup, playbook, account, facts)
     except AuthorError as error:
         files = {str(path): path.read_text() for path in (account, facts) if path is not None}
-        click.echo(render_text(error.problems, files, color=_colored()))
+        click.echo(render_text(error.problems, files, color=is_terminal()))
         return 1
     if form == "json":
         click.echo(report.as_json(trace))
