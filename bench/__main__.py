@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 
 from bench.lines import AIMS, Line
+from engine.errors import TenureError
 from engine.services.leaving import leave_cleanly
 
 ALONE = ("check_20_playbooks_s", "simulate_runs_per_s")
@@ -27,13 +28,19 @@ def measure(wanted: Collection[str]) -> Iterator[Line]:
 
 
 def main(asked: list[str]) -> int:
-    """Measure the figures named, or all; 2 when one is not known."""
+    """Measure the figures named, or all. 2 when one is not known, 1 when it cannot be measured."""
     unknown = sorted(set(asked) - set(AIMS))
     if unknown:
         print(f"no figure {', '.join(unknown)}; there are: {', '.join(AIMS)}", file=sys.stderr)
         return 2
-    for line in measure(asked or list(AIMS)):
-        print(line.to_json(), flush=True)
+    try:
+        for line in measure(asked or list(AIMS)):
+            print(line.to_json(), flush=True)
+    except TenureError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

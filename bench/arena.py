@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +52,7 @@ class Arena:
     database: Database
     context: Context
     peers: Mapping[str, subprocess.Popen[str]]
+    stop_requested: Callable[[], bool]
 
     def pid(self, contestant: str) -> int:
         """Return the worker process of a contestant."""
@@ -109,7 +110,7 @@ def open_arena() -> Iterator[Arena]:
             database = Database(stack.info.database_url, clock, connections=ENROLLING_THREADS + 1)
             context = Context.of(check_workspace(REFERENCE).workspace())
             with _workers(stack.info) as peers:
-                yield Arena(stack.info, database, context, peers)
+                yield Arena(stack.info, database, context, peers, lambda: stack.stop_requested)
             database.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -16,14 +16,14 @@ PLAYBOOKS = 20
 TIMES = 7
 
 
-def measure_check() -> Line:
+def measure_check(times: int = TIMES) -> Line:
     """Check a generated workspace several times; the value is the best, the median stands by it."""
     with tempfile.TemporaryDirectory(prefix="tenure-bench-") as home:
         folder = Path(home) / "workspace"
         write_many(folder, PLAYBOOKS)
         _check(folder)  # compiles our modules to bytecode, as installing does
-        taken = [_check(folder) for _ in range(TIMES)]
-    context = {"median": round(statistics.median(taken), 3), "times": TIMES}
+        taken = [_check(folder) for _ in range(times)]
+    context = {"median": round(statistics.median(taken), 3), "times": times}
     return Line("check_20_playbooks_s", min(taken), "s", min(taken), context=context)
 
 

@@ -120,7 +120,7 @@ class Work:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-        self._provider = MemoryProvider()
+        self.provider = MemoryProvider()
 
     def activities(self) -> list[Callable[..., Any]]:
         """Return all of them, for a worker."""
@@ -205,7 +205,7 @@ class Work:
             html=mail.html.render(variables),
             text=mail.text.render(variables),
         )
-        accepted = self._provider.send(message)
+        accepted = self.provider.send(message)
         with self._pool.connection() as connection:
             connection.execute(_SENT, (accepted.provider_id, key))
             _audit(connection, given, "sent", recipient=recipient, template=given.step)

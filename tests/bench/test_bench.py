@@ -1,0 +1,126 @@
+"""What is measured is what we say is measured; no test here looks at a time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+
+from bench.__main__ import main
+from bench.checking import measure_check
+from bench.contest import Round, lines
+from bench.lines import AIMS, Line
+from bench.peers.naive import NaiveReference
+from bench.peers.tuned import TunedReference
+from bench.peers.work import Step, Work
+from bench.people import USERS, account_fields, contacts_of
+from bench.simulating import START, measure_simulator
+from bench.workspaces import REFERENCE, write_many
+from engine.effects.context import Context
+from engine.effects.entities import Account, AccountId
+from engine.services.authoring import check_workspace
+from engine.simulation.simulator import Simulator
+from engine.simulation.world import World
+
+KEYS = {"figure", "value", "unit", "ours", "peer", "aim"}
+
+
+def test_reference_workspace_has_no_problems() -> None:
+    assert check_workspace(REFERENCE).problems == ()
+
+
+def test_reference_run_takes_twelve_steps_four_of_them_waits() -> None:
+    checked = check_workspace(REFERENCE)
+    world = World(START)
+    world.add_users(USERS)
+    world.add_accounts([Account(AccountId("acme"), account_fields("acme", 0))])
+    world.add_contacts(contacts_of("acme"))
+    world.make_live(checked.plan("reference"))
+    simulator = Simulator(Context.of(checked.workspace()), world)
+    run = simulator.enroll("reference", AccountId("acme")).enrollment
+    assert run is not None
+    simulator.run(START.replace(day=START.day + 1))
+    steps = list(dict.fromkeys(line.node for line in world.lines[run].values() if line.node))
+    assert steps == [
+        *("welcome", "wait-1", "set-1", "kickoff", "wait-2", "check-in"),
+        *("if-1", "large-account", "wait-3", "tips", "wait-4", "end-1"),
+    ]
+    assert len(simulator.provider.accepted) == 4
+
+
+def test_generated_workspace_has_twenty_playbooks_without_problems(tmp_path: Path) -> None:
+    write_many(tmp_path / "many", 20)
+    checked = check_workspace(tmp_path / "many")
+    assert (len(checked.plans), checked.problems) == (20, ())
+
+
+@pytest.mark.parametrize("peer", [NaiveReference, TunedReference])
+def test_peer_is_a_workflow_temporal_accepts(peer: type) -> None:
+    assert workflow._Definition.must_from_class(peer).name == peer.__name__
+
+
+def test_peers_do_what_the_reference_run_does(database: str) -> None:
+    """Each activity twice: a second attempt must find what the first one did."""
+    from psycopg_pool import ConnectionPool
+
+    from bench.peers.work import TABLES
+    from engine.plan.clock import Clock
+    from engine.store import directory, schema
+    from engine.store.database import Database
+
+    schema.upgrade(database)
+    ours = Database(database, Clock(), connections=1)
+    with ours.begin() as connection:
+        directory.put_users(connection, USERS)
+        directory.put_accounts(connection, {AccountId("acme"): account_fields("acme", 0)})
+        directory.put_contacts(connection, contacts_of("acme"))
+    ours.close()
+    with ConnectionPool(database.replace("+psycopg", ""), min_size=1, max_size=1) as pool:
+        with pool.connection() as connection:
+            connection.execute(TABLES)  # type: ignore[arg-type]
+        work = Work(pool)
+        for _ in range(2):
+            for mail in ("welcome", "check-in", "tips"):
+                work.send_email(Step("run", mail, "acme"))
+            work.set_adopting(Step("run", "adopting", "acme"))
+            work.hand_out(Step("run", "kickoff", "acme"))
+            assert work.is_large(Step("run", "size", "acme"))
+            work.notify_csm(Step("run", "large-account", "acme"))
+            work.settle(Step("run", "settled", "acme"))
+        with pool.connection() as connection:
+            counted = connection.execute(
+                "SELECT (SELECT count(*) FROM peer.ledger WHERE status = 'accepted'),"
+                " (SELECT count(*) FROM peer.audit), (SELECT status FROM peer.tasks),"
+                " (SELECT fields ->> 'lifecycle' FROM accounts)"
+            ).fetchone()
+        assert counted == (4, 8, "withdrawn", "adopting")
+        assert len(work.provider.accepted) == 4
+
+
+def test_every_figure_has_a_line_with_the_keys_to_follow_it() -> None:
+    one = Round(runs_per_s=10.0, cpu_ms=30.0, events=40.0, history_bytes=5000.0)
+    other = Round(runs_per_s=5.0, cpu_ms=60.0, events=80.0, history_bytes=10000.0)
+    rounds = {"ours": [one], "naive": [other], "tuned": [other]}
+    shown = {line["figure"]: line for line in (read(line) for line in lines(rounds, 1))}
+    assert {name: line["value"] for name, line in shown.items()} == {
+        "throughput_vs_naive": 2.0,
+        "throughput_vs_tuned": 2.0,
+        "history_events_vs_naive": 0.5,
+        "history_bytes_vs_naive": 0.5,
+        "worker_cpu_vs_tuned": 0.5,
+    }
+    shown |= {line["figure"]: line for line in (read(measure_check(1)), read(measure_simulator(2)))}
+    assert set(shown) == set(AIMS)
+    assert all(set(line) >= KEYS for line in shown.values())
+
+
+def test_a_figure_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["throughput"]) == 2
+    assert "throughput_vs_naive" in capsys.readouterr().err
+
+
+def read(line: Line) -> dict[str, object]:
+    found: dict[str, object] = json.loads(line.to_json())
+    return found
