@@ -7,9 +7,10 @@ Knows nothing of any kind of node. Deterministic: reads no clock and draws no lo
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import replace
+from dataclasses import fields as fields_of
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from engine.plan.events import (
     CancelWake,
@@ -37,6 +38,31 @@ def result_key(node: str, path: Path) -> str:
     return "@".join((node, *(part for part in path if "=" in part)))
 
 
+T = TypeVar("T", State, Branch)
+
+
+def _shape(kind: type[Any]) -> tuple[attrgetter[tuple[Any, ...]], dict[str, int]]:
+    names = [field.name for field in fields_of(kind)]
+    return attrgetter(*names), {name: place for place, name in enumerate(names)}
+
+
+_SHAPES = {kind: _shape(kind) for kind in (State, Branch)}
+
+
+def changed(value: T, **fields: Any) -> T:
+    """Return a copy with some fields changed: `dataclasses.replace`, in half the time. It is most
+    of what an `advance` does.
+
+    >>> changed(State("acme"), reason="x") == State("acme", reason="x")
+    True
+    """
+    read, places = _SHAPES[type(value)]
+    values = list(read(value))
+    for name, content in fields.items():
+        values[places[name]] = content
+    return type(value)(*values)
+
+
 class Run:
     """One `advance` under way. Mutable, lives for one call, never shared."""
 
@@ -54,7 +80,7 @@ class Run:
 
     def close(self) -> State:
         """Return the new state."""
-        return replace(
+        return changed(
             self.state,
             branches=self.branches,
             results=self.results,
@@ -66,7 +92,7 @@ class Run:
 
     def set(self, **fields: Any) -> None:
         """Change top-level fields of the state."""
-        self.state = replace(self.state, **fields)
+        self.state = changed(self.state, **fields)
 
     # --- nodes and branches -------------------------------------------------------------------
 
@@ -76,9 +102,9 @@ class Run:
 
     def put(self, branch: Branch, **fields: Any) -> Branch:
         """Store a changed branch and return it."""
-        changed = replace(branch, **fields) if fields else branch
-        self.branches[branch.id] = changed
-        return changed
+        stored = changed(branch, **fields) if fields else branch
+        self.branches[branch.id] = stored
+        return stored
 
     def remember(self, branch: Branch, **data: Json) -> Branch:
         """Add to the node's own small memory."""
