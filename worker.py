@@ -20,7 +20,7 @@ from engine.services.leaving import leave_cleanly
 from engine.settings import Settings
 from engine.wiring import Contexts, complete_settings, open_database, ways_out
 from workflows.activities import Activities
-from workflows.connecting import connect
+from workflows.connecting import connect, ensure_search_attributes
 from workflows.dispatcher import Address, Dispatcher
 from workflows.effects import RealEffects
 from workflows.logs import write_logs
@@ -50,6 +50,7 @@ async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     connections = bounds.local_activities + bounds.outbound + 2 * LANES
     database = open_database(settings, connections=connections)
     client = await connect(settings)
+    await ensure_search_attributes(client)
     contexts = Contexts(database, settings)
     effects = RealEffects(contexts.current, CurrentWays(settings))
     activities = Activities(database.transaction, effects)

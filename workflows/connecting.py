@@ -9,13 +9,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.converter import DataConverter
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
-from engine.errors import InputError, TransientError
+from engine.errors import InputError, PermanentError, TransientError
 from engine.settings import EncryptionKey, Settings
 from workflows.codec import TenureCodec
+
+SEARCH_ATTRIBUTES = (
+    "TenureAccount",
+    "TenurePlaybook",
+    "TenurePlan",
+    "TenureState",
+    "TenureOutcome",
+)
+ANSWER_TIMEOUT = timedelta(seconds=10)
 
 
 def data_converter(keys: Sequence[EncryptionKey] = ()) -> DataConverter:
@@ -41,4 +52,23 @@ async def connect(settings: Settings) -> Client:
         raise TransientError(
             f"Temporal does not answer at {settings.temporal_address}",
             remedy="Start it with `tenure up`, or correct TENURE_TEMPORAL_ADDRESS.",
+        ) from error
+
+
+async def ensure_search_attributes(client: Client) -> None:
+    """Register what our runs are found by; a run could not even start its work without.
+
+    Raises PermanentError when the server lets us not.
+    """
+    wanted = dict.fromkeys(SEARCH_ATTRIBUTES, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+    request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
+    try:
+        await client.operator_service.add_search_attributes(request, timeout=ANSWER_TIMEOUT)
+    except RPCError as error:
+        if error.status == RPCStatusCode.ALREADY_EXISTS:
+            return
+        raise PermanentError(
+            f"the search attributes cannot be registered with Temporal: {error.status.name}",
+            remedy="Add these Keyword search attributes to the namespace: "
+            + ", ".join(SEARCH_ATTRIBUTES),
         ) from error

@@ -1,6 +1,6 @@
 """Fixtures of the shell's tests: a worker with stand-in effects, on a real Temporal server.
 
-Every history these tests make is replayed when the session ends: see `replay_all`.
+Every history these tests make is replayed when its test ends: see `House`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from engine.plan.codec import plan_hash, plan_to_json
 from engine.plan.events import Do
@@ -19,6 +20,7 @@ from engine.plan.model import Plan
 from tests.workflows.shell_standins import Answer, FakeEffects
 from workflows.activities import Activities
 from workflows.connecting import data_converter
+from workflows.enrollment import EnrollmentWorkflow
 from workflows.messages import INPUT_FORMAT, WORKFLOW, EnrollmentInput, Standing, Told
 from workflows.workers import Bounds, make_workers
 
@@ -28,11 +30,11 @@ DAY_A_TENTH = f"lapse:{time.time():.0f}:1790000000:864000"
 
 async def client_for(address: str) -> Client:
     """A client as our processes open it."""
-    return await Client.connect(address, data_converter=data_converter())
+    return await Client.connect(address, data_converter=data_converter(), identity="tests")
 
 
 class House:
-    """A worker, running between `async with` and its end."""
+    """A worker, running between `async with` and its end; then every run it made is replayed."""
 
     def __init__(self, client: Client, effects: FakeEffects | None = None) -> None:
         self.client = client
@@ -40,6 +42,7 @@ class House:
         self.queue = f"test-{uuid4().hex[:8]}"
         self.outbound_queue = f"{self.queue}-out"
         self.handles: list[WorkflowHandle[Any, Any]] = []
+        self.broken: set[str] = set()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -61,6 +64,7 @@ class House:
         trace: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
+        await replay_all(run for run in self.handles if run.id not in self.broken)
 
     @property
     def weeks_pass(self) -> str:
@@ -69,15 +73,18 @@ class House:
 
     def input(self, plan: Plan, enrollment: str, **fields: Any) -> EnrollmentInput:
         """What a run of the plan is given."""
+        usual = {
+            "format": INPUT_FORMAT,
+            "plan_hash": plan_hash(plan),
+            "plan": plan_to_json(plan),
+            "clock": DAY_A_TENTH,
+        }
         return EnrollmentInput(
-            format=INPUT_FORMAT,
             enrollment=enrollment,
             account="acme",
             subject="acme",
-            plan_hash=plan_hash(plan),
-            plan=plan_to_json(plan),
             outbound_queue=self.outbound_queue,
-            **({"clock": DAY_A_TENTH} | fields),
+            **(usual | fields),
         )
 
     async def start(self, plan: Plan, **fields: Any) -> WorkflowHandle[Any, str]:
@@ -143,3 +150,21 @@ def first_result(*results: Exception | Mapping[str, Any]) -> Answer:
         return result
 
     return answer
+
+
+def replayer() -> Replayer:
+    """What replays a history as our workers would."""
+    return Replayer(
+        workflows=[EnrollmentWorkflow],
+        data_converter=data_converter(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+
+
+async def replay_all(handles: Iterable[WorkflowHandle[Any, Any]]) -> None:
+    """Replay what the runs have come to so far, continued parts included."""
+    for handle in handles:
+        parts = {handle.first_execution_run_id, (await handle.describe()).run_id}
+        for part in parts:
+            run = handle._client.get_workflow_handle(handle.id, run_id=part)
+            await replayer().replay_workflow(await run.fetch_history())
