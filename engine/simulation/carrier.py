@@ -32,6 +32,7 @@ class Carrier:
         self.posts: list[Letter] = []
         self._context = context
         self._world = world
+        self._records = MemoryRecords(world)
         self._ways = outgoing.Ways(email=self.provider)
 
     def carry(self, enrollment: EnrollmentId, errand: Errand) -> Done | Failed | None:
@@ -53,23 +54,23 @@ class Carrier:
 
     def _write(self, enrollment: EnrollmentId, errand: Errand) -> None:
         if errand.notes or errand.dropped:
-            with MemoryRecords(self._world) as records:
+            with self._records as records:
                 write_notes(records, enrollment, errand.notes, errand.dropped)
 
     def _carry_house(self, enrollment: EnrollmentId, errand: Errand, do: Do) -> Mapping[str, Json]:
-        with MemoryRecords(self._world) as records:
+        with self._records as records:
             if errand.notes or errand.dropped:
                 write_notes(records, enrollment, errand.notes, errand.dropped)
             return carry_out(records, self._context, enrollment, do)
 
     def _send(self, enrollment: EnrollmentId, errand: Errand, do: Do) -> Mapping[str, Json]:
         self._write(enrollment, errand)
-        with MemoryRecords(self._world) as records:
+        with self._records as records:
             ready = outgoing.prepare(records, self._context, enrollment, do)
         if ready.result is not None:
             return ready.result
         sent = {letter.key: self._hand_over(letter) for letter in ready.sends}
-        with MemoryRecords(self._world) as records:
+        with self._records as records:
             return outgoing.record(records, self._context, enrollment, do, sent, ready.before)
 
     def _hand_over(self, letter: Letter) -> outgoing.Sent:

@@ -40,11 +40,11 @@ V = TypeVar("V")
 
 
 class MemoryRecords:
-    """One transaction over a `World`: a context manager that takes everything back on an error."""
+    """Transactions over a `World`, one after the other: each `with` takes everything back on an
+    error."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._now = world.now
 
     def __enter__(self) -> MemoryRecords:
         self._world.begin()
@@ -61,7 +61,7 @@ class MemoryRecords:
 
     @property
     def now(self) -> datetime:
-        return self._now
+        return self._world.now
 
     # --- accounts and people ------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class People:
     ) -> None:
         self._context = context
         self._world = world
+        self._records = MemoryRecords(world)
         self._habits = tuple(habits)
         self._clockwork = clockwork
 
@@ -54,7 +55,7 @@ class People:
         task = self._world.tasks[id]
         if task.status != "open":
             return
-        with MemoryRecords(self._world) as records:
+        with self._records as records:
             complete_task(
                 records,
                 self._context,
