@@ -41,9 +41,7 @@ READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 LISTENS = frozenset(["begin", "watch", "create_task"])
 """Verbs that look and then listen: the account is locked, so that no fact falls between."""
 
-_STATUSES = {"paused": "paused", "resumed": "active"}
-
-_STATUS_SAID: Mapping[str, EnrollmentStatus] = {"paused": "paused", "resumed": "active"}
+_STATUSES: Mapping[str, EnrollmentStatus] = {"paused": "paused", "resumed": "active"}
 
 
 def carry_out(
@@ -91,8 +89,6 @@ def write_notes(
     """Write what the core decided by itself, and forget watches it no longer wants. A run that was
     paused or resumed is shown as such from here on."""
     for note in notes:
-        if note.what in _STATUS_SAID:
-            records.change_enrollment(enrollment, status=_STATUS_SAID[note.what])
         key = f"note.{note.id}"
         records.put_line(
             Line(enrollment, key, note.at, note.node, note.path, note.what, dict(note.data))

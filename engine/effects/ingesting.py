@@ -17,9 +17,9 @@ from engine.effects.entities import Account, ContactId, EnrollmentId, Fact, Line
 from engine.effects.knowing import Known
 from engine.effects.records import Records
 from engine.effects.watching import condition_at
-from engine.enrolling.deciding import Change, hit_by
+from engine.enrolling.deciding import Change, hit_by, listens_to
 from engine.errors import InputError
-from engine.plan.model import NodeId
+from engine.plan.model import NodeId, Plan, PlanHash
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,8 @@ def _start(
     refused: list[tuple[str, str]] = []
     for playbook, live in sorted(records.current_plans().items()):
         plan = records.plan(live)
+        if fact.kind not in _listened_to(live, plan):
+            continue
         hit = hit_by(plan.enroll, change)
         if hit is None:
             continue
@@ -239,6 +241,16 @@ def _start(
             else:
                 started.append(result.enrollment)
     return started, refused
+
+
+_LISTENED_TO: dict[PlanHash, frozenset[str]] = {}
+"""What each plan listens to; plans never change."""
+
+
+def _listened_to(live: PlanHash, plan: Plan) -> frozenset[str]:
+    if (known := _LISTENED_TO.get(live)) is None:
+        known = _LISTENED_TO[live] = listens_to(plan.enroll)
+    return known
 
 
 def _subjects(records: Records, fact: Fact, subject: str) -> list[ContactId | None]:
