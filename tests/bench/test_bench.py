@@ -79,7 +79,7 @@ def test_peers_do_what_the_reference_run_does(database: str) -> None:
     ours.close()
     with ConnectionPool(database.replace("+psycopg", ""), min_size=1, max_size=1) as pool:
         with pool.connection() as connection:
-            connection.execute(TABLES)  # type: ignore[arg-type]
+            connection.execute(TABLES)
         work = Work(pool)
         for _ in range(2):
             for mail in ("welcome", "check-in", "tips"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from delivery_standins import SendGridStandIn, unused_port
+from tests.delivery.delivery_standins import SendGridStandIn, unused_port
 
 from engine.delivery.catcher import Catcher
 from engine.delivery.eml import EmlProvider

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from delivery_standins import SendGridStandIn
+from tests.delivery.delivery_standins import SendGridStandIn
 
 from engine.delivery.provider import UnclearSend
 from engine.delivery.settings import from_settings

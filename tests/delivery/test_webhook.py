@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from delivery_standins import HttpStandIn, unused_port
+from tests.delivery.delivery_standins import HttpStandIn, unused_port
 
 from engine.delivery.provider import UnclearSend
 from engine.delivery.webhook import Reply, notify_chat, post, sign

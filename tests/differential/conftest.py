@@ -1,13 +1,5 @@
-"""The differential tests import their neighbours, and use a database with the schema."""
+"""The differential tests use a database with the schema."""
 
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "records")]
-
-from migrated import _shared_database, migrated_database  # noqa: E402
+from tests.records.migrated import _shared_database, migrated_database
 
 __all__ = ["_shared_database", "migrated_database"]

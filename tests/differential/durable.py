@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from stories import ACCOUNT, BEGINS, CONTACTS, USERS, Happening, Story, workspace
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -28,6 +27,7 @@ from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries.runs import read_timeline
 from engine.store.queries.tasks import list_tasks
+from tests.differential.stories import ACCOUNT, BEGINS, CONTACTS, USERS, Happening, Story, workspace
 from workflows.activities import Activities
 from workflows.connecting import data_converter
 from workflows.dispatcher import Address, Dispatcher

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from stories import ACCOUNT, BEGINS, CONTACTS, USERS, Story, workspace
-
 from engine.effects.answering import complete_task
 from engine.effects.context import Context
 from engine.effects.entities import Fact, FactId, Line
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
+from tests.differential.stories import ACCOUNT, BEGINS, CONTACTS, USERS, Story, workspace
 
 LASTS = timedelta(days=200)
 

@@ -12,10 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from durable import begin, fill
-from simulated import play_simulated
-from stories import BEGINS, Story, workspace
-
 from engine.effects.entities import EnrollmentId, Line
 from engine.language.load import check_playbook
 from engine.language.source import load
@@ -23,6 +19,9 @@ from engine.plan.clock import Clock
 from engine.simulation.differential import story_of
 from engine.store.database import Database
 from engine.store.queries.runs import read_timeline
+from tests.differential.durable import begin, fill
+from tests.differential.simulated import play_simulated
+from tests.differential.stories import BEGINS, Story, workspace
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 0.35

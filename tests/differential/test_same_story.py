@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from comparing import differences
-from durable import play_durably
-from simulated import play_simulated
-from stories import make_story
+
+from tests.differential.comparing import differences
+from tests.differential.durable import play_durably
+from tests.differential.simulated import play_simulated
+from tests.differential.stories import make_story
 
 SEEDS = range(30)
 

@@ -15,7 +15,7 @@ _MARK = re.compile(r"^<!-- (file|edit): (\S+) -->$")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block. `mark` is the comment on the line above: what to do with it, to which file."""
+    """A fenced block. `mark` is the comment on the line above it: what to do, to which file."""
 
     page: Path
     line: int

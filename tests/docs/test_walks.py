@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from pages import DOCS, ROOT, Block, blocks, pages
-from walk import Walk, commands, edited, key, pattern, plain
+
+from tests.docs.pages import DOCS, ROOT, Block, blocks, pages
+from tests.docs.walk import Walk, edited, key, pattern, plain
 
 ENVIRONMENT = (". .venv/bin/activate",)
 
@@ -33,12 +34,12 @@ def test_only_the_tutorial_and_the_readme_have_commands_to_run() -> None:
     assert {one.partition(":")[0] for one in elsewhere} <= {"README.md", "docs/tutorial.md"}
 
 
-def test_targets_of_make_in_the_readme_exist() -> None:
+def test_targets_of_make_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    shown = [c for block in blocks(ROOT / "README.md") for c, _ in commands(block.text)]
-    targets = [command.split()[1] for command in shown if command.startswith("make ")]
-    assert targets
-    assert [one for one in targets if f"\n{one}:" not in makefile] == []
+    text = "\n".join(page.read_text("utf-8") for page in pages())
+    targets = set(re.findall(r"(?:^|`)make ([a-z-]+)\b", text, flags=re.MULTILINE))
+    assert targets >= {"demo", "test", "docs", "setup"}
+    assert [one for one in sorted(targets) if f"\n{one}:" not in makefile] == []
 
 
 def test_edit_replaces_by_key_and_adds_what_is_new() -> None:
@@ -48,5 +49,7 @@ def test_edit_replaces_by_key_and_adds_what_is_new() -> None:
 
 def test_answers_are_compared_by_words() -> None:
     shown = ["task          due", "t-nq2vav3yaj  Tue 2026-11-24 09:00", "…", "end"]
-    assert re.fullmatch(pattern(shown), plain("task due\nt-abcdefghij Mon 2027-01-01 10:00\nx\nend"))
+    assert re.fullmatch(
+        pattern(shown), plain("task due\nt-abcdefghij Mon 2027-01-01 10:00\nx\nend")
+    )
     assert not re.fullmatch(pattern(shown), plain("task due\nt-abcdefghij soon\nend"))

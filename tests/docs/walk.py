@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pages import Block
+from tests.docs.pages import Block
 
 PATIENCE_S = 20.0
 READ_ONLY = ("list", "show", "why", "ls", "status")
@@ -87,7 +87,9 @@ class Walk:
             said = self._output(words)
             if self._fits(shown, said) or time.monotonic() >= give_up:
                 break
-        assert self._fits(shown, said), f"{where}: $ {command}\nshown:\n{lines(shown)}\nsaid:\n{said}"
+        assert self._fits(shown, said), (
+            f"{where}: $ {command}\nshown:\n{lines(shown)}\nsaid:\n{said}"
+        )
         self._learn(shown, said)
 
     def _output(self, words: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from playbook_files import WORKSPACE, whole
+from tests.language.playbook_files import WORKSPACE, whole
 
 from engine.language.checks.codes import CHECK_CODES
 from engine.language.json_schema import playbook_schema

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from playbook_files import OTHERS, STRICT, WORKSPACE, check, codes, whole
+from tests.language.playbook_files import OTHERS, STRICT, WORKSPACE, check, codes, whole
 
 from engine.language.load import check_all, check_playbook, problems_of
 from engine.language.source import load

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playbook_files import OTHERS, WORKSPACE, codes, whole
+from tests.language.playbook_files import OTHERS, WORKSPACE, codes, whole
 
 from engine.language.checks.codes import CHECK_CODES
 from engine.language.code import Code

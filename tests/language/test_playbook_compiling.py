@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playbook_files import OTHERS, WORKSPACE, check, codes
+from tests.language.playbook_files import OTHERS, WORKSPACE, check, codes
 
 from engine.language.load import check_all
 from engine.plan.codec import plan_from_json, plan_hash, plan_to_json

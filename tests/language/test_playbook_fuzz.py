@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playbook_files import OTHERS, WORKSPACE
+from tests.language.playbook_files import OTHERS, WORKSPACE
 
 from engine.language.load import check_all
 from engine.language.source import load

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from keepers import CONCURRENT, KEEPERS, Keeper
-from migrated import _shared_database, migrated_database
-from samples import ACCOUNTS, CONTACTS, PLAN, USERS
+
+from tests.records.keepers import CONCURRENT, KEEPERS, Keeper
+from tests.records.migrated import _shared_database, migrated_database
+from tests.records.samples import ACCOUNTS, CONTACTS, PLAN, USERS
 
 __all__ = ["_shared_database", "migrated_database"]
 
-collect_ignore = ["conftest.py"]
-"""Or --doctest-modules imports every conftest of the tests under one name."""
 
 
 @pytest.fixture(params=KEEPERS)

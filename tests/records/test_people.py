@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from keepers import NOW, Keeper
-from samples import ACCOUNTS, ACME, ANNA, BRANCH, CONTACTS, DAY, MIRA, PLAN, PLAN_HASH, T0, task
-from samples import enrollment as run
 
 from engine.effects.entities import AccountId, ContactId, UserId
 from engine.errors import NotFound
 from engine.plan.model import PlanHash
+from tests.records.keepers import NOW, Keeper
+from tests.records.samples import (
+    ACCOUNTS,
+    ACME,
+    ANNA,
+    BRANCH,
+    CONTACTS,
+    DAY,
+    MIRA,
+    PLAN,
+    PLAN_HASH,
+    T0,
+    task,
+)
+from tests.records.samples import enrollment as run
 
 NOBODY = UserId("u-nobody")
 

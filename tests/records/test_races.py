@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import Any
 
-from keepers import Keeper
-from samples import ACME, effect, fact, task
-from samples import enrollment as run
-
 from engine.effects.entities import EnrollmentId, TaskId
 from engine.effects.records import Records
+from tests.records.keepers import Keeper
+from tests.records.samples import ACME, effect, fact, task
+from tests.records.samples import enrollment as run
 
 E1 = EnrollmentId("e-1")
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from keepers import Keeper
-from samples import ACME, ANNA, BRANCH, DAY, PLAN_HASH, T0, effect, fact, line, task, wait
-from samples import enrollment as run
 
 from engine.effects.entities import AccountId, EffectKey, EnrollmentId, TaskId
 from engine.effects.records import Records
 from engine.errors import Conflict, NotFound
 from engine.plan.events import CommandId
 from engine.plan.model import NodeId, PlanHash
+from tests.records.keepers import Keeper
+from tests.records.samples import (
+    ACME,
+    ANNA,
+    BRANCH,
+    DAY,
+    PLAN_HASH,
+    T0,
+    effect,
+    fact,
+    line,
+    task,
+    wait,
+)
+from tests.records.samples import enrollment as run
 
 E1 = EnrollmentId("e-1")
 T1 = TaskId("t-1")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import Staged, Story
 
 from engine.effects.entities import AccountId, Fact, FactId
 from engine.errors import InputError, RunError
 from engine.simulation.differential import story_of
+from tests.simulation.conftest import Staged, Story
 
 DAY = timedelta(days=1)
 MAIL = "{notify: tell, channel: cs, message: hi}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Staged, Story
+from tests.simulation.conftest import Staged, Story
 
 WELCOME = "{email: welcome, to: contacts.champion}"
 

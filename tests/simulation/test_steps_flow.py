@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Story
+
+from tests.simulation.conftest import Story
 
 WELCOME = "{email: welcome, to: contacts.champion}"
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from conftest import Staged, Story
+from tests.simulation.conftest import Staged, Story
 
 
 def test_overdue_task_climbs_its_ladder_in_working_time(story: Story) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from samples import ACCOUNTS, ACME, DAY, T0, fact
 from sqlalchemy import TextClause, text
 
 from engine.effects.records import Records
@@ -13,6 +12,7 @@ from engine.errors import PermanentError, TransientError
 from engine.plan.clock import Clock
 from engine.store.database import Database
 from engine.store.directory import put_accounts
+from tests.records.samples import ACCOUNTS, ACME, DAY, T0, fact
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from samples import ACCOUNTS, ACME, USERS, fact
 
 from engine.effects.entities import AccountId, ContactId, EnrollmentId, Start, UserId
 from engine.errors import InputError
@@ -17,6 +16,7 @@ from engine.store.directory import put_accounts, put_users
 from engine.store.importing import Kind, Rejected, Report, import_csv
 from engine.store.outbox import take
 from engine.store.records import PostgresRecords
+from tests.records.samples import ACCOUNTS, ACME, USERS, fact
 
 FIELDS = (
     Field("tier", "text", one_of=("gold", "silver")),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from samples import ACCOUNTS, ACME, PLAN, T0, fact, wait
-from samples import enrollment as run
 from sqlalchemy import text
 
 from engine.store.database import Database
 from engine.store.directory import put_accounts
 from engine.store.publishing import put_plan
+from tests.records.samples import ACCOUNTS, ACME, PLAN, T0, fact, wait
+from tests.records.samples import enrollment as run
 
 BLOCKED = text(
     "SELECT count(*) FROM pg_stat_activity"

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from samples import T0
 from sqlalchemy import Connection, text
 
 from engine.effects.entities import Delivery, EnrollmentId, Start, Stop, Wake
@@ -15,6 +14,7 @@ from engine.plan.events import CommandId
 from engine.store import outbox
 from engine.store.database import Database
 from engine.store.deliveries import delivery_from_json
+from tests.records.samples import T0
 
 START = {name: Start(EnrollmentId(name)) for name in ("e-1", "e-2", "e-3")}
 WAKE = Wake(EnrollmentId("e-1"), CommandId("w-1"), "f-1", T0, moved=True, data={"status": "done"})

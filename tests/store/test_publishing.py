@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import DAY, PLAN, PLAN_HASH, T0
 
 from engine.errors import NotFound
 from engine.plan.model import PlanHash
 from engine.store import publishing
 from engine.store.database import Database
 from engine.store.queries.overview import Apply, list_applies
+from tests.records.samples import DAY, PLAN, PLAN_HASH, T0
 
 OTHER = replace(PLAN, title="Another")
 

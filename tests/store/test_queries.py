@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import (
+
+from engine.effects.entities import AccountId, EnrollmentId, TaskId
+from engine.errors import InputError, NotFound
+from engine.store.comments import comment_on
+from engine.store.database import Database
+from engine.store.directory import put_accounts, put_contacts, put_users
+from engine.store.publishing import make_live, put_plan
+from engine.store.queries.accounts import list_accounts, show_account
+from engine.store.queries.overview import list_plans, read_stats
+from engine.store.queries.people import list_users
+from engine.store.queries.runs import list_runs, show_run, unclear_sends
+from engine.store.queries.tasks import Comment, list_tasks, show_task
+from tests.records.samples import (
     ACCOUNTS,
     ACME,
     ANNA,
@@ -23,19 +35,7 @@ from samples import (
     task,
     wait,
 )
-from samples import enrollment as run
-
-from engine.effects.entities import AccountId, EnrollmentId, TaskId
-from engine.errors import InputError, NotFound
-from engine.store.comments import comment_on
-from engine.store.database import Database
-from engine.store.directory import put_accounts, put_contacts, put_users
-from engine.store.publishing import make_live, put_plan
-from engine.store.queries.accounts import list_accounts, show_account
-from engine.store.queries.overview import list_plans, read_stats
-from engine.store.queries.people import list_users
-from engine.store.queries.runs import list_runs, show_run, unclear_sends
-from engine.store.queries.tasks import Comment, list_tasks, show_task
+from tests.records.samples import enrollment as run
 
 LATE = task("t-late", due_at=T0 + 9 * DAY, status="open", snoozed_until=None)
 SOON = task("t-soon", due_at=T0, status="open", snoozed_until=T0 + 2 * DAY, account=BRANCH)

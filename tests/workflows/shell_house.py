@@ -36,10 +36,12 @@ async def client_for(address: str) -> Client:
 class House:
     """A worker, running between `async with` and its end; then every run it made is replayed."""
 
-    def __init__(self, client: Client, effects: FakeEffects | None = None) -> None:
+    def __init__(
+        self, client: Client, effects: FakeEffects | None = None, *, queue: str | None = None
+    ) -> None:
         self.client = client
         self.effects = effects or FakeEffects()
-        self.queue = f"test-{uuid4().hex[:8]}"
+        self.queue = queue or f"test-{uuid4().hex[:8]}"
         self.outbound_queue = f"{self.queue}-out"
         self.handles: list[WorkflowHandle[Any, Any]] = []
         self.broken: set[str] = set()

@@ -23,7 +23,15 @@ from engine.stack.process import Child, wait_until_ready
 from engine.stack.temporal import Temporal
 from tests.workflows.shell_house import House, client_for, stands_at, tell, watch_of
 from tests.workflows.shell_office import ROOT
-from tests.workflows.shell_plans import WAIT_AND_TASK, condition, effect, listen, plan, task
+from tests.workflows.shell_plans import (
+    EVERYTHING,
+    WAIT_AND_TASK,
+    condition,
+    effect,
+    listen,
+    plan,
+    task,
+)
 from workflows.client import TemporalRunner
 
 REPORT = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2"
@@ -96,13 +104,13 @@ async def test_a_failed_run_is_listed_with_its_reason(house: House, runner: Runn
     assert (found.status, found.why) == ("failed", "set_field: the field is gone")
 
 
-async def test_a_run_its_worker_cannot_read_is_listed_and_not_lost(
-    reporting_server: str, server_home: Path
+async def test_a_run_on_which_our_own_mistake_falls_is_listed_and_not_lost(
+    reporting_server: str,
 ) -> None:
-    """Another version's input: the workflow task fails until a worker comes that can read it."""
     runner = TemporalRunner(Settings(temporal_address=reporting_server))
     async with House(await client_for(reporting_server)) as house:
-        run = await house.start(WAIT_AND_TASK, format=99)
+        house.effects.answers["evaluate"] = lambda do: {"taken": 99}
+        run = await house.start(replace(EVERYTHING, entry="which", goal=None, exits=()))
         house.broken.add(run.id)
         found = await stuck(runner, run.id)
         await run.terminate()
