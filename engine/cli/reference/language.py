@@ -79,24 +79,25 @@ def _step(kind: str, steps: Path) -> str:
 def _trigger(kind: str) -> str:
     form = TRIGGERS[kind]
     return (
-        f"### {kind}\n\n{_doc(form)}\n\n```yaml\n{_trigger_example(form)}\n```\n\n"
+        f"### {kind}\n\n{_doc(form)}\n\n```yaml\n{_trigger_example(kind, form)}\n```\n\n"
         + form_tables(form)
     )
 
 
-def _trigger_example(form: type[BaseModel]) -> str:
-    pairs = {}
-    for name, field in form.model_fields.items():
-        shown = field.examples[0] if field.examples else _OWN_EXAMPLES.get(name)
-        pairs[field.alias or name] = shown
-    return "- " + "\n  ".join(f"{key}: {_yaml(value)}" for key, value in pairs.items())
+def _trigger_example(kind: str, form: type[BaseModel]) -> str:
+    shown: Mapping[str, Any] = _EXAMPLES.get(kind) or {
+        _key(name, field): field.examples[0] if field.examples else True
+        for name, field in form.model_fields.items()
+    }
+    return "- " + "\n  ".join(f"{key}: {_yaml(value)}" for key, value in shown.items())
 
 
-_OWN_EXAMPLES: Mapping[str, Any] = {
-    "survey": "nps",
-    "by_hand": True,
-    "matches": "account.arr >= 100000",
+_EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "fact": {"fact": "usage.first_value", "where": 'fact.feature == "reports"'},
+    "matches": {"matches": "account.arr >= 100000"},
+    "survey": {"survey": "nps", "where": "fact.score <= 6"},
 }
+"""Triggers whose keys' own examples do not go together, or are missing."""
 
 
 def form_tables(form: type[BaseModel]) -> str:
