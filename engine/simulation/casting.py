@@ -18,12 +18,7 @@ from engine.language.workspace.model import Role, Workspace
 def cast_users(
     workspace: Workspace, fields: Mapping[str, Any], described: Iterable[User]
 ) -> tuple[dict[str, Any], tuple[User, ...]]:
-    """Return the account's fields with its roles filled, and all users.
-
-    >>> from engine.effects.context import Context
-    >>> cast_users.__doc__ is not None
-    True
-    """
+    """Return the account's fields with its roles filled, and all users: described, then made up."""
     users = {user.id: user for user in described}
     filled = dict(fields)
     for role in workspace.roles.values():

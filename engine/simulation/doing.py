@@ -51,7 +51,7 @@ def _check(
     if not own:
         known = sorted({step_of(node.id) for node in nodes})
         message = f"{plan.playbook} has no step {step} that somebody could {act}."
-        sheet.unknown("TN505", message, step, known, (*path, act))
+        sheet.unknown("TN505", message, step, known, (*path, act), key=False)
         return
     if act in ("complete", "answer"):
         _check_answers(sheet, own[0], answers, (*path, "with"))

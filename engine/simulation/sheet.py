@@ -61,13 +61,20 @@ class Sheet:
         return {name: content for name, content in value.items() if name in known}
 
     def unknown(
-        self, code: str, message: str, name: str, known: Collection[str], path: Path
+        self,
+        code: str,
+        message: str,
+        name: str,
+        known: Collection[str],
+        path: Path,
+        *,
+        key: bool = True,
     ) -> None:
-        """Note a name that is not one of the known ones, at its key."""
+        """Note a name that is not one of the known ones, where it is a key or (else) a value."""
         near = nearest(name, set(known))
         listed = ", ".join(sorted(known)) or "none"
         remedy = f"Did you mean {near}?" if near else f"There are: {listed}."
-        self.note(code, message, path, remedy, key=True)
+        self.note(code, message, path, remedy, key=key)
 
     def wrong_kind(self, value: Any, path: Path, wanted: str) -> None:
         """Note a value of the wrong kind."""

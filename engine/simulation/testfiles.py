@@ -69,7 +69,7 @@ def _test(
     if plan is None:
         message = f"There is no playbook {playbook} that could be tested."
         place = (*path, "playbook") if "playbook" in given else path
-        sheet.unknown("TN504", message, playbook, plans.keys(), place)
+        sheet.unknown("TN504", message, playbook, plans.keys(), place, key=False)
     scenario = read_scenario(sheet, given, path, context, plan)
     return PlaybookTest(
         name=sheet.text(given.get("name"), (*path, "name"), "a test"),

@@ -219,7 +219,9 @@ def _contact(reading: Reading, value: Any, path: Path) -> ContactId | None:
     found = contact_named(reading.contacts, str(value))
     if found is None:
         known = [one.role or one.id for one in reading.contacts]
-        reading.sheet.unknown("TN506", f"There is no contact {value}.", str(value), known, path)
+        reading.sheet.unknown(
+            "TN506", f"There is no contact {value}.", str(value), known, path, key=False
+        )
         return None
     return found.id
 
@@ -298,6 +300,6 @@ def _kind(
     kind = sheet.text(given["fact"], (*path, "fact"))
     if kind not in schema.facts and schema.undeclared_facts == "refuse":
         message = f"The fact {kind} is not declared in schema.yaml."
-        sheet.unknown("TN506", message, kind, schema.facts.keys(), (*path, "fact"))
+        sheet.unknown("TN506", message, kind, schema.facts.keys(), (*path, "fact"), key=False)
     data = given.get("data")
     return kind or None, {} if data is None else sheet.mapping(data, (*path, "data"), None)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.effects.context import Context
-from engine.effects.entities import EnrollmentId
 from engine.language.load import check_playbook
 from engine.language.source import load
 from engine.language.workspace.load import load_workspace
 from engine.plan.model import Plan
-from engine.simulation.entries import Entry, entries_of
 from engine.simulation.scenario import Scenario, set_up
 from engine.simulation.sheet import Sheet
-from engine.simulation.simulator import Simulator
 from engine.simulation.writing import read_scenario
+from tests.simulation.staging import Stage, Staged, Story
 
 FILES = {
     "tenure.yaml": """\
@@ -52,32 +47,6 @@ roles:
 }
 ACCOUNT = "account: {name: Acme, lifecycle: onboarding, zone: Europe/Berlin}\n"
 CONTACTS = "contacts: [{role: champion, first_name: Kim}]\n"
-
-Story = Callable[..., list[str]]
-Staged = Callable[..., "Stage"]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A simulation that is set up; it begins when it is played."""
-
-    simulator: Simulator
-    scenario: Scenario
-    plan: Plan
-    context: Context
-
-    def after(self, span: timedelta, act: Callable[[EnrollmentId], None]) -> None:
-        """Do something with the first run, so long after the start."""
-        runs = self.simulator.world.enrollments
-        self.simulator.at(self.scenario.start + span, lambda: act(next(iter(runs))))
-
-    def play(self) -> None:
-        """Play it to its end."""
-        self.simulator.run(self.scenario.until)
-
-    def story(self) -> list[str]:
-        """Tell what happened so far."""
-        return [said(one) for one in entries_of(self.simulator, self.context, self.plan)]
 
 
 @pytest.fixture(scope="session")
@@ -161,9 +130,3 @@ def story(staged: Staged) -> Story:
         return stage.story()
 
     return tell
-
-
-def said(entry: Entry) -> str:
-    """Write an entry with its day and time: `2 Mon 09:00 task: call to csm`."""
-    local = entry.at.astimezone(ZoneInfo(entry.zone))
-    return f"{local.day} {local:%a %H:%M} {entry}"

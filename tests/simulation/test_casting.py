@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Staged, Story
+from tests.simulation.staging import Staged, Story
 
 TASKS = """
 steps:
