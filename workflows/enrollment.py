@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -78,7 +79,7 @@ class EnrollmentWorkflow:
         )
         self._driver.events.extend(decode(Event, event) for event in given.carried)  # type: ignore[arg-type]
         if given.state is None:
-            self._driver.events.append(Started(self._driver.now))
+            self._driver.events.append(Started(self._began()))
 
     @workflow.run
     async def run(self, given: EnrollmentInput) -> str:
@@ -92,6 +93,11 @@ class EnrollmentWorkflow:
                 self._continue_as_new()
             driver.work()
         return await self._end(driver.finished.outcome)
+
+    def _began(self) -> datetime:
+        """When the enrollment was committed; Temporal may begin the run much later."""
+        written = self._given.started_at
+        return datetime.fromisoformat(written) if written else self._driver.now
 
     # --- signals ------------------------------------------------------------------------------
 

@@ -94,6 +94,7 @@ class Inputs:
             clock=self._address.clock,
             outbound_queue=self._address.outbound_queue,
             continue_after=self._address.continue_after,
+            started_at=row.started_at.isoformat(),
         )
 
     def _written(self, plan_hash: PlanHash, plan: Plan) -> dict[str, Any]:

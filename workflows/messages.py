@@ -17,7 +17,9 @@ INPUT_FORMAT = 1
 class EnrollmentInput:
     """What one run is given. `plan` and `state` are JSON of `engine.plan.codec`; `state` and what
     follows it are set when the run continues an earlier one. `continue_after` is a number of
-    history events after which it continues as new even if the server does not suggest it."""
+    history events after which it continues as new even if the server does not suggest it.
+    `started_at` (ISO, workspace time) is when the enrollment was committed: the run counts from
+    there, so that a fact that comes in before Temporal begins it is not missed."""
 
     format: int
     enrollment: str
@@ -31,6 +33,7 @@ class EnrollmentInput:
     state: dict[str, Any] | None = None
     carried: list[dict[str, Any]] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    started_at: str = ""
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,6 @@ from engine.store import outbox
 from engine.store.schema import upgrade
 from tests.workflows.shell_house import House, client_for, event_types
 from tests.workflows.shell_office import Office
-from workflows.connecting import data_converter
 from workflows.dispatcher import Address, Dispatcher
 
 
@@ -40,9 +39,11 @@ async def dispatching(office: Office, client: Client) -> AsyncIterator[None]:
     address = Address(office.queue, f"{office.queue}-out", office.clock)
     dispatcher = Dispatcher(office.database, client, address)
     running = asyncio.create_task(dispatcher.run())
-    yield
-    dispatcher.stop()
-    await running
+    try:
+        yield
+    finally:
+        dispatcher.stop()
+        await running
 
 
 def owe(office: Office, *deliveries: Delivery) -> None:
@@ -97,26 +98,37 @@ async def test_one_that_cannot_be_delivered_holds_up_no_other(office: Office) ->
     assert (await client.get_workflow_handle(run).describe()).id == run
 
 
-async def test_nothing_is_lost_while_temporal_is_away(office: Office, server_home: Path) -> None:
+async def test_nothing_is_lost_while_temporal_is_away(
+    office: Office, server_home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def was_tried() -> bool:
+        return "Temporal does not answer" in caplog.text
+
+    async def empty() -> bool:
+        return backlog(office) == (0, 0)
+
     (port,) = choose([Wish("Temporal", 0, "")])
-    server = Temporal(port, ui_port=None, database=None)
-    client = await Client.connect(server.address, data_converter=data_converter(), lazy=True)
+    server = Temporal(port, ui_port=None, database=server_home / "temporal.db")
+    with running(server, server_home):
+        client = await client_for(server.address)
     runs = [office.enroll(f"acme-{number}") for number in range(5)]
     owe(office, *(Stop(run, "enough", office.database.now) for run in runs))
     async with dispatching(office, client):
-        await asyncio.sleep(1.5)  # Temporal is tried in vain meanwhile
+        await until(was_tried, "Temporal is not tried")
         assert backlog(office) == (10, 0)
-        child = Child(server.program(server_home / "temporal.log"))
-        try:
-            wait_until_ready(child, server.answers, timeout_s=60)
-            async with House(client, queue=office.queue):
-                for run in runs:
-                    handle = client.get_workflow_handle(run)
+        with running(server, server_home):
+            await until(empty, "not delivered")
+            async with House(await client_for(server.address), queue=office.queue):
+                ends = [await client.get_workflow_handle(run).result() for run in runs]
+    assert ends == ["stopped"] * 5
 
-                    async def there(handle: Any = handle) -> bool:
-                        return backlog(office) == (0, 0)
 
-                    await until(there, "not delivered")
-                    assert await handle.result() == "stopped"
-        finally:
-            child.stop()
+@contextmanager
+def running(server: Temporal, home: Path) -> Iterator[None]:
+    """Run a dev server for a while."""
+    child = Child(server.program(home / "temporal.log"))
+    try:
+        wait_until_ready(child, server.answers, timeout_s=60)
+        yield
+    finally:
+        child.stop()
