@@ -24,7 +24,6 @@ import psycopg
 from bench.peers.work import TABLES
 from bench.people import USERS, account_fields, contacts_of
 from bench.workspaces import REFERENCE
-from engine.cli.stack import worker_command
 from engine.effects.context import Context
 from engine.effects.entities import AccountId
 from engine.plan.clock import Clock
@@ -32,7 +31,7 @@ from engine.services.applying import apply
 from engine.services.authoring import check_workspace
 from engine.services.enrolling import enroll_by_hand
 from engine.stack.datadir import StackInfo
-from engine.stack.supervisor import Stack
+from engine.stack.supervisor import Command, Stack
 from engine.store import directory, schema
 from engine.store.database import Database
 
@@ -101,7 +100,7 @@ def open_arena() -> Iterator[Arena]:
         postgres_port=0,
         temporal_port=0,
         ui_port=0,
-        commands=[worker_command()],
+        commands=[Command("worker", [sys.executable, "-m", "bench.ours"])],
         settings={"clock": clock.spec, "email_url": "memory://"},
         prepare=_prepare,
     )

@@ -19,7 +19,7 @@ from bench.arena import OURS, PEERS, Arena, open_arena
 from bench.lines import Line, ratio
 from engine.errors import TransientError
 
-RUNS = 150
+RUNS = 120
 ROUNDS = 4
 WARM_RUNS = 40
 SETTLE_S = 1.5
