@@ -40,7 +40,7 @@ def test_plan_of_then_is_read_now() -> None:
 
 
 def test_state_is_written_as_it_always_was() -> None:
-    assert state_to_json(play(RESCUE, 14)[0]) == golden("rescue.state.json")
+    assert state_to_json(play(RESCUE, 11)[0]) == golden("rescue.state.json")
 
 
 @pytest.mark.parametrize("steps", range(1, 40, 3))
