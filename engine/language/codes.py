@@ -14,6 +14,7 @@ from engine.language.code import Code
 from engine.language.expressions.codes import EXPRESSION_CODES
 from engine.language.schema.codes import SCHEMA_CODES
 from engine.language.source_codes import SOURCE_CODES
+from engine.language.story_codes import STORY_CODES
 from engine.language.workspace.codes import WORKSPACE_CODES
 
 _CATALOGUES: tuple[tuple[Code, ...], ...] = (
@@ -22,6 +23,7 @@ _CATALOGUES: tuple[tuple[Code, ...], ...] = (
     EXPRESSION_CODES,
     SCHEMA_CODES,
     CHECK_CODES,
+    STORY_CODES,
 )
 
 
