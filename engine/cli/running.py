@@ -149,9 +149,19 @@ def _lines(file: Any) -> Iterator[Mapping[str, Any]]:
 # --- runs -------------------------------------------------------------------------------------
 
 
-@click.group("runs")
+class ListUnlessSaid(click.Group):
+    """A group that lists when no other command is named: `runs --stuck` is `runs list --stuck`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `list` in front of options, and where there is nothing."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("runs", cls=ListUnlessSaid)
 def runs_command() -> None:
-    """List and steer runs of playbooks."""
+    """List and steer runs of playbooks; without a command, list them."""
 
 
 @runs_command.command("list")
