@@ -33,6 +33,8 @@ def commands_page() -> str:
         for name in names:
             command = tenure.get_command(context, name)
             assert command is not None
+            if isinstance(command, click.Group):
+                parts.append(f"**tenure {name}**: {_help(command)}\n")
             parts += _command(command, f"tenure {name}")
     return "\n".join(parts)
 
