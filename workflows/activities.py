@@ -29,7 +29,8 @@ from workflows.policies import FINAL, OTHER_ATTEMPTS
 logger = logging.getLogger(__name__)
 
 Transaction: TypeAlias = Callable[[], AbstractContextManager[Records]]
-Answer: TypeAlias = dict[str, Any]
+Answer: TypeAlias = tuple[dict[str, Any], str | None]
+"""A verb's answer, and the workspace's time when it was written."""
 
 
 class Effects(Protocol):
@@ -73,7 +74,9 @@ class Activities:
         try:
             with self._transaction() as records:
                 self._write(records, errand)
-                return dict(self._effects.carry_out(records, EnrollmentId(errand.enrollment), do))
+                enrollment = EnrollmentId(errand.enrollment)
+                result = dict(self._effects.carry_out(records, enrollment, do))
+                return result, records.now.isoformat()
         except TransientError:
             raise
         except TenureError:
@@ -96,7 +99,7 @@ class Activities:
             self._note(errand)
         do = decode(Do, errand.do)
         enrollment = EnrollmentId(errand.enrollment)
-        return dict(self._effects.deliver(self._transaction, enrollment, do))
+        return dict(self._effects.deliver(self._transaction, enrollment, do)), None
 
     def _write(self, records: Records, errand: Errand) -> None:
         if not errand.notes and not errand.dropped:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -65,6 +65,7 @@ class Driver:
         self.finished: Finish | None = None
         self.failure: str | None = None
         self._clock = clock
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self._outbound_queue = outbound_queue
         self._timers: dict[CommandId, tuple[asyncio.Task[None], datetime]] = {}
         self._broken: BaseException | None = None
@@ -73,8 +74,13 @@ class Driver:
 
     @property
     def now(self) -> datetime:
-        """The workspace's time, as Temporal replays it."""
-        return self._clock.to_workspace(workflow.now())
+        """The workspace's time, as Temporal replays it; never before what an errand reported.
+
+        Inside a workflow task Temporal's clock lags behind the database's, and the lines of the
+        timeline are in the order of their instants.
+        """
+        self._latest = max(self._latest, self._clock.to_workspace(workflow.now()))
+        return self._latest
 
     @property
     def resting(self) -> bool:
@@ -139,9 +145,10 @@ class Driver:
 
     async def run_errand(self, name: str, do: Do | None, **more: str) -> Any:
         """Carry out one house errand; notes and dropped waits that have gathered go with it."""
-        return await workflow.execute_local_activity(
+        written = await workflow.execute_local_activity(
             name, self._errand(do, **more), summary=_where(do), **HOUSE
         )
+        return None if written is None else self._read(written)
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -197,15 +204,21 @@ class Driver:
         self.events.append(event)
 
     async def _execute(self, do: Do, errand: Mapping[str, Any]) -> Mapping[str, Any]:
-        result: Mapping[str, Any]
         if do.verb in OUTSIDE:
-            result = await workflow.execute_activity(
+            written = await workflow.execute_activity(
                 do.verb, errand, task_queue=self._outbound_queue, summary=_where(do), **OUTBOUND
             )
         else:
-            result = await workflow.execute_local_activity(
+            written = await workflow.execute_local_activity(
                 do.verb, errand, summary=_where(do), **HOUSE
             )
+        return self._read(written)
+
+    def _read(self, written: tuple[Mapping[str, Any], str | None]) -> Mapping[str, Any]:
+        """Take note of when an answer was written, and return it."""
+        result, at = written
+        if at is not None:
+            self._latest = max(self._latest, datetime.fromisoformat(at))
         return result
 
     async def _write_notes(self) -> None:

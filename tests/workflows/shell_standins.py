@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from engine.effects.entities import EnrollmentId
@@ -33,6 +34,11 @@ class FakeRecords:
 
     def __init__(self, effects: FakeEffects) -> None:
         self._effects = effects
+
+    @property
+    def now(self) -> datetime:
+        """Long ago: the shell must not go back in time for it."""
+        return datetime(2020, 1, 1, tzinfo=UTC)
 
     def plan(self, plan: str) -> None:
         """Every plan is known."""
