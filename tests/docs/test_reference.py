@@ -14,6 +14,9 @@ from engine.calendars import parse_span
 from engine.cli.main import SECTIONS, tenure
 from engine.cli.reference.commands import leaves
 from engine.cli.reference.pages import generated, stale, write
+from engine.delivery.brand import Brand
+from engine.delivery.rendering import render_email
+from engine.delivery.templates import parse_template, variables_of_template
 from engine.language.codes import all_codes
 from engine.language.compile.times import read_when
 from engine.language.expressions import Names
@@ -151,6 +154,20 @@ def test_filters_give_what_is_shown() -> None:
         name: shown for name, (_, shown) in found.items()
     }
     assert [name for name in TESTS if f"`{name}`" not in text] == []
+
+
+def test_templates_shown_can_be_read() -> None:
+    pages = (LANGUAGE, DOCS / "tutorial.md")
+    shown = [b for page in pages for b in blocks(page) if b.language == "markdown"]
+    assert len(shown) >= 3
+    for block in shown:
+        template = parse_template(str(block), block.text)
+        values: dict[str, dict[str, str]] = {}
+        for name in variables_of_template(template):
+            head, _, last = name.partition(".")
+            values.setdefault(head, {})[last] = "https://example.com"
+        brand = Brand(name="Acme", color="#1d4ed8", address="1 Market Street")
+        assert "https://example.com" in render_email(template, values, brand).html
 
 
 def rows(text: str) -> list[list[str]]:
