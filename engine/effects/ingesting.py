@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.enrolling import enroll
 from engine.effects.entities import Account, ContactId, EnrollmentId, Fact, Line, Wait, Wake
-from engine.effects.knowing import Known
+from engine.effects.knowing import Known, on_one_way
 from engine.effects.records import Records
 from engine.effects.watching import condition_at
 from engine.enrolling.deciding import Change, hit_by, listens_to
@@ -111,7 +110,6 @@ def _score(records: Records, context: Context, account: Account, fact: Fact) -> 
     if not 0 <= score <= 100:
         raise InputError("a health score is from 0 to 100", remedy="Correct the fact's score.")
     band = context.band(score)
-    ago = fact.occurred_at
     changed = Change(
         fact.kind,
         fact.data,
@@ -119,15 +117,11 @@ def _score(records: Records, context: Context, account: Account, fact: Fact) -> 
         score_before=account.score,
         band=band,
         band_before=account.band,
-        score_ago=lambda length: _score_ago(records, account, ago, length),
+        scores_within=lambda length: records.scores_since(account.id, fact.occurred_at - length),
     )
     since = account.band_since if band == account.band and account.band_since else fact.occurred_at
     records.put_score(fact.account, score, band, since, fact.occurred_at)
     return changed
-
-
-def _score_ago(records: Records, account: Account, at: Any, length: timedelta) -> float | None:
-    return records.score_at(account.id, at - length)
 
 
 # --- whom it wakes ----------------------------------------------------------------------------
@@ -178,6 +172,7 @@ def _answers(fact: Fact, wait: Wait) -> bool:
         wait.fact_kind == fact.kind
         and fact.enrollment == wait.enrollment
         and wait.about in (None, fact.node)
+        and on_one_way(fact.path, wait.path)
     )
 
 

@@ -23,6 +23,9 @@ from engine.plan.events import Path
 from engine.plan.model import Condition, Effect, ForEach, Json, NodeId, Plan
 from engine.plan.model import Task as TaskNode
 
+SURVEY_FACTS = ("survey.answered", "survey.commented")
+"""What a customer says to a survey; the comment comes with the answer, or after it."""
+
 
 @dataclass
 class Known:
@@ -214,16 +217,35 @@ class Known:
         return list(self.records.tasks_of(self.enrollment.id, [node]))
 
     def _survey(self, node: NodeId, name: str) -> Any:
-        facts = self.records.facts_since(self.enrollment.account, ["survey.answered"], self.since)
-        mine = [one for one in facts if one.enrollment == self.enrollment.id and one.node == node]
+        facts = self.records.facts_since(self.enrollment.account, SURVEY_FACTS, self.since)
+        mine = [
+            one
+            for one in facts
+            if one.enrollment == self.enrollment.id
+            and one.node == node
+            and is_within(one.path, self.path)
+            and on_one_way(one.path, self.path)
+        ]
         if name == "answered":
-            return bool(mine)
-        return mine[-1].data.get(name) if mine else None
+            return any(one.kind == "survey.answered" for one in mine)
+        return next((one.data[name] for one in reversed(mine) if name in one.data), None)
 
 
 def step_names(plan: Plan) -> dict[str, NodeId]:
     """Return the steps by the name expressions use: hyphens become underscores."""
     return {node.replace("-", "_"): node for node in plan.nodes if "." not in node}
+
+
+def on_one_way(one: Path, other: Path) -> bool:
+    """Tell whether two places of a run are the same, or one encloses the other: what happens in one
+    item or repetition is not heard in another. A fact that does not say where is heard everywhere.
+
+    >>> on_one_way(("each=c-1",), ("each=c-1", "weekly#2")), on_one_way(("each=c-1",), ())
+    (True, True)
+    >>> on_one_way(("each=c-1",), ("each=c-2",))
+    False
+    """
+    return all(mine == its for mine, its in zip(one, other, strict=False))
 
 
 def is_within(inner: Path, outer: Path) -> bool:

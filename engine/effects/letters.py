@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from engine.delivery.provider import Message
 from engine.effects.entities import EffectKey, EnrollmentId
-from engine.plan.events import Do
+from engine.plan.events import Do, Path
+from engine.plan.model import NodeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +57,16 @@ def send_key(enrollment: EnrollmentId, do: Do, recipient: str, part: str = "") -
 
     `part` tells the letters of one step apart (the rungs of a ladder).
     """
-    step = "/".join(piece for piece in (do.node or "", part, *do.path) if piece)
+    return recipient_key(enrollment, do.node, do.path, recipient, part)
+
+
+def recipient_key(
+    enrollment: EnrollmentId, node: NodeId | None, path: Path, recipient: str, part: str = ""
+) -> EffectKey:
+    """Return the ledger key of what a step sends to somebody.
+
+    >>> recipient_key(EnrollmentId("e-1"), NodeId("nps"), ("weekly#2",), "c-1")
+    'e-1/nps/weekly#2/c-1'
+    """
+    step = "/".join(piece for piece in (node or "", part, *path) if piece)
     return EffectKey(f"{enrollment}/{step}/{recipient}")

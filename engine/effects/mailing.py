@@ -6,8 +6,6 @@ it and when it may go out; sends nothing.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,6 +21,7 @@ from engine.effects.context import Context
 from engine.effects.entities import Contact, User
 from engine.effects.knowing import Known, contact_field
 from engine.effects.letters import ChatPost, HookCall, Letter, Nothing, send_key
+from engine.effects.links import SurveyLink, make_token
 from engine.effects.people import Found, find_contacts, find_person
 from engine.effects.texts import render_text
 from engine.errors import RunError
@@ -221,7 +220,9 @@ def _for_survey(
     if more is None:
         return {}
     low, high, low_means, high_means = SURVEYS[more["kind"]]
-    token = survey_token(known.context, known.enrollment.id, do, person.id)
+    assert do.node is not None
+    link = SurveyLink(known.enrollment.id, do.node, do.path, person.id)
+    token = make_token(known.context.link_key, link)
     return {
         "question": more["question"],
         "person": {"name": contact_field(person, "first_name") or mailbox(person)[0]}
@@ -234,14 +235,6 @@ def _for_survey(
         "low": low_means,
         "high": high_means,
     }
-
-
-def survey_token(context: Context, enrollment: str, do: Do, recipient: str) -> str:
-    """Return what an answer link carries: which survey, for whom, and a signature over both."""
-    body = json.dumps([enrollment, do.node, list(do.path), recipient], separators=(",", ":"))
-    encoded = body.encode().hex()
-    signature = hmac.new(context.link_key, encoded.encode(), hashlib.sha256).hexdigest()[:32]
-    return f"{encoded}.{signature}"
 
 
 # --- notices and calls ------------------------------------------------------------------------

@@ -55,6 +55,10 @@ class Records(Protocol):
     def score_at(self, account: AccountId, at: datetime) -> float | None:
         """Return the health score as it was known at an instant."""
 
+    def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
+        """Return the score as known at an instant, if any, and all recorded after it, in
+        order."""
+
     def put_score(
         self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
     ) -> None:

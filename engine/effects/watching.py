@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.effects.entities import EnrollmentId, Line, TaskId, Wait
 from engine.effects.instants import instant, next_of
-from engine.effects.knowing import Known
+from engine.effects.knowing import Known, on_one_way
 from engine.errors import RunError
 from engine.plan.events import CommandId, Do
 from engine.plan.model import (
@@ -138,7 +138,11 @@ def _met_already(known: Known, node: WaitNode | Repeat, do: Do) -> Mapping[str, 
 def _answer_about(known: Known, node: WaitNode) -> str | None:
     assert node.watch_for is not None
     facts = known.records.facts_since(known.enrollment.account, [node.watch_for], known.since)
-    mine = [one for one in facts if one.enrollment == known.enrollment.id]
+    mine = [
+        one
+        for one in facts
+        if one.enrollment == known.enrollment.id and on_one_way(one.path, known.path)
+    ]
     return next((one.id for one in mine if node.about in (None, one.node)), None)
 
 

@@ -6,7 +6,7 @@ what a trigger needs to know of the past is asked of the `Change`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from engine.plan.model import Condition, Span
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a fact did to an account. `score_ago` gives the score as known so long ago."""
+    """What a fact did to an account. `scores_within` gives the scores known in a window that ends
+    now, the one it began with included."""
 
     kind: str
     data: Mapping[str, Any]
@@ -26,7 +27,7 @@ class Change:
     score_before: float | None = None
     band: str | None = None
     band_before: str | None = None
-    score_ago: Callable[[timedelta], float | None] = field(default=lambda _: None)
+    scores_within: Callable[[timedelta], Sequence[float]] = field(default=lambda _: ())
 
     @property
     def health_moved(self) -> bool:
@@ -78,7 +79,7 @@ def _hit(trigger: Mapping[str, Any], change: Change) -> Hit | None:
     match trigger["trigger"]:
         case "fact":
             return _fact(trigger, change, str(trigger["kind"]))
-        case "survey":
+        case "survey" if change.data.get("survey") in (None, trigger["survey"]):
             return _fact(trigger, change, "survey.answered")
         case str(name) if name.startswith("health."):
             return _health(trigger, change) if change.health_moved else None
@@ -116,8 +117,7 @@ def _health(trigger: Mapping[str, Any], change: Change) -> Hit | None:
 
 
 def _moved(trigger: Mapping[str, Any], change: Change, sign: int) -> Hit | None:
-    span = decode(Span, trigger["within"]) if trigger.get("within") else None
-    before = change.score_ago(_length(span)) if span else change.score_before
+    before = _extreme(trigger, change, sign)
     if before is None or change.score is None:
         return None
     moved = (change.score - before) * sign
@@ -126,6 +126,17 @@ def _moved(trigger: Mapping[str, Any], change: Change, sign: int) -> Hit | None:
     verb = "rises" if sign > 0 else "drops"
     values = {"health.score": change.score, "before": before}
     return Hit(f"health {verb} by {moved:g} (at least {trigger['by']:g})", values)
+
+
+def _extreme(trigger: Mapping[str, Any], change: Change, sign: int) -> float | None:
+    """Return what the move counts from: the highest score of the window for a drop, the lowest for
+    a rise; without a window, the score before."""
+    if not trigger.get("within"):
+        return change.score_before
+    known = change.scores_within(_length(decode(Span, trigger["within"])))
+    if not known:
+        return None
+    return max(known) if sign < 0 else min(known)
 
 
 def _length(span: Span) -> timedelta:

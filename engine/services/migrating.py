@@ -40,6 +40,6 @@ def _wanted(
     if other.playbook != found.playbook:
         raise InputError(
             f"plan {hash} is of the playbook {other.playbook}, not {found.playbook}",
-            remedy="See the plans with `tenure playbooks plans`.",
+            remedy="See the plans with `tenure playbooks list --all`.",
         )
     return other, hash

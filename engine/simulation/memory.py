@@ -92,6 +92,12 @@ class MemoryRecords:
                 return score
         return None
 
+    def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
+        known = self._world.scores.get(account, ())
+        before = self.score_at(account, since)
+        later = [score for known_at, score in known if known_at > since]
+        return [*([] if before is None else [before]), *later]
+
     def put_score(
         self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
     ) -> None:

@@ -90,6 +90,11 @@ class PostgresRecords:
         row = self._row(statements.SCORE_AT, account=account, at=at)
         return row[0] if row else None
 
+    def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
+        before = self.score_at(account, since)
+        later = self._rows(statements.SCORES_SINCE, account=account, since=since)
+        return [*([] if before is None else [before]), *(row[0] for row in later)]
+
     def put_score(
         self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
     ) -> None:

@@ -111,6 +111,11 @@ SCORE_AT = compiled(
     .order_by(account_scores.c.at.desc())
     .limit(literal_column("1"))
 )
+SCORES_SINCE = compiled(
+    select(account_scores.c.score)
+    .where(account_scores.c.account == _param("account"), account_scores.c.at > bindparam("since"))
+    .order_by(account_scores.c.at)
+)
 _history = upsert(account_scores).values(
     {name: bindparam(name) for name in ("account", "at", "score", "band")}
 )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.delivery.delivery_standins import SendGridStandIn, unused_port
 
 from engine.delivery.catcher import Catcher
 from engine.delivery.eml import EmlProvider
@@ -16,6 +15,7 @@ from engine.delivery.memory import MemoryProvider
 from engine.delivery.provider import Provider, UnclearSend
 from engine.delivery.settings import from_settings
 from engine.errors import PermanentError, TransientError
+from tests.delivery.delivery_standins import SendGridStandIn, unused_port
 
 Break = Callable[[], None]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests.delivery.delivery_standins import SendGridStandIn
 
 from engine.delivery.provider import UnclearSend
 from engine.delivery.settings import from_settings
 from engine.errors import PermanentError, TransientError
+from tests.delivery.delivery_standins import SendGridStandIn
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.delivery.delivery_standins import HttpStandIn, unused_port
 
 from engine.delivery.provider import UnclearSend
 from engine.delivery.webhook import Reply, notify_chat, post, sign
 from engine.errors import InputError, PermanentError, TransientError
+from tests.delivery.delivery_standins import HttpStandIn, unused_port
 
 
 @pytest.fixture

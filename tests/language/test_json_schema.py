@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.language.playbook_files import WORKSPACE, whole
 
 from engine.language.checks.codes import CHECK_CODES
 from engine.language.json_schema import playbook_schema
@@ -16,6 +15,7 @@ from engine.language.schema.codes import SCHEMA_CODES
 from engine.language.schema.playbook import STEPS
 from engine.language.schema.triggers import TRIGGERS
 from engine.language.source import load
+from tests.language.playbook_files import WORKSPACE, whole
 
 PLAYBOOKS = sorted((Path(__file__).parent / "playbooks").glob("*.yaml"))
 GOOD = [

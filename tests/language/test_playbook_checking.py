@@ -6,10 +6,10 @@ import time
 from dataclasses import replace
 
 import pytest
-from tests.language.playbook_files import OTHERS, STRICT, WORKSPACE, check, codes, whole
 
 from engine.language.load import check_all, check_playbook, problems_of
 from engine.language.source import load
+from tests.language.playbook_files import OTHERS, STRICT, WORKSPACE, check, codes, whole
 
 
 def test_all_problems_come_at_once() -> None:

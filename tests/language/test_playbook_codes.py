@@ -9,13 +9,13 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.language.playbook_files import OTHERS, WORKSPACE, codes, whole
 
 from engine.language.checks.codes import CHECK_CODES
 from engine.language.code import Code
 from engine.language.load import check_all
 from engine.language.rendering import render_text
 from engine.language.schema.codes import SCHEMA_CODES
+from tests.language.playbook_files import OTHERS, WORKSPACE, codes, whole
 
 GOLDEN = Path(__file__).parent / "golden"
 CODES = {one.code: one for one in (*SCHEMA_CODES, *CHECK_CODES)}

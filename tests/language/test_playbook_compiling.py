@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.language.playbook_files import OTHERS, WORKSPACE, check, codes
 
 from engine.language.load import check_all
 from engine.plan.codec import plan_from_json, plan_hash, plan_to_json
@@ -30,6 +29,7 @@ from engine.plan.model import (
     Wait,
 )
 from engine.plan.steps import targets
+from tests.language.playbook_files import OTHERS, WORKSPACE, check, codes
 
 HERE = Path(__file__).parent
 EXTRA = {"other.yaml": "playbook: other\nsteps:\n  - wait: 1d\n"}

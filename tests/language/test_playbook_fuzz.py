@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.language.playbook_files import OTHERS, WORKSPACE
 
 from engine.language.load import check_all
 from engine.language.source import load
 from engine.plan.codec import plan_from_json, plan_to_json
+from tests.language.playbook_files import OTHERS, WORKSPACE
 
 PLAYBOOKS = sorted((Path(__file__).parent / "playbooks").glob("*.yaml"))
 DOCUMENTS = [load(file.name, file.read_text())[0] for file in PLAYBOOKS]

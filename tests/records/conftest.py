@@ -13,7 +13,6 @@ from tests.records.samples import ACCOUNTS, CONTACTS, PLAN, USERS
 __all__ = ["_shared_database", "migrated_database"]
 
 
-
 @pytest.fixture(params=KEEPERS)
 def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     """A keeper with the samples."""

@@ -63,6 +63,10 @@ def test_score_is_current_and_history(keeper: Keeper) -> None:
         instants = [T0 - DAY, T0, T0 + 4 * DAY, T0 + 5 * DAY, T0 + 9 * DAY]
         assert [records.score_at(ACME, at) for at in instants] == [None, 71.5, 71.5, 40, 40]
         assert records.score_at(BRANCH, T0 + DAY) is None
+        assert records.scores_since(ACME, T0 - DAY) == [71.5, 40]
+        assert records.scores_since(ACME, T0 + DAY) == [71.5, 40]
+        assert records.scores_since(ACME, T0 + 5 * DAY) == [40]
+        assert records.scores_since(BRANCH, T0) == []
 
 
 def test_score_put_again_for_an_instant_replaces_it(keeper: Keeper) -> None:

@@ -43,6 +43,8 @@ def test_time_skipping_server_answers(time_skipping) -> None:
     assert time_skipping.binary.is_file()
 
 
+@pytest.mark.postgres  # or a run without servers leaves out what it looks at
+@pytest.mark.temporal
 def test_server_tests_are_marked(request: pytest.FixtureRequest) -> None:
     marks = {
         item.name.partition("[")[0]: {mark.name for mark in item.iter_markers()}

@@ -13,7 +13,6 @@ from tests.records.migrated import _shared_database, migrated_database
 __all__ = ["_shared_database", "migrated_database"]
 
 
-
 @pytest.fixture
 def store(migrated_database: str) -> Iterator[Database]:
     """The store, empty, with the real clock."""

@@ -65,6 +65,7 @@ BUILT_IN_FACTS: Mapping[str, tuple[Field, ...]] = {
         Field("score", "number", required=True),
         Field("comment", "text"),
     ),
+    "survey.commented": (Field("comment", "text", required=True),),
     "email.sent": (),
     "email.opened": (),
     "email.clicked": (),
