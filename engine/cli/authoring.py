@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import format_option, is_terminal, workspace_option
+from engine.cli.options import format_option, is_terminal, workspace_option, write_file
 from engine.errors import InputError
 from engine.services.authoring import Checkup, check_workspace
 
@@ -66,7 +66,7 @@ def format_command(files: tuple[Path, ...], only_check: bool) -> int:
             continue
         changed += 1
         if not only_check:
-            path.write_text(formatted, encoding="utf-8")
+            write_file(path, formatted)
         click.echo(f"{'would change' if only_check else 'changed'} {path}")
     click.echo(f"{len(files)} file(s) read, {changed} {'to change' if only_check else 'changed'}.")
     return 1 if only_check and changed else 0
@@ -99,7 +99,7 @@ def graph_command(playbook: str, workspace: Path, form: str, output: Path | None
     if output is None:
         click.echo(drawn)
     else:
-        output.write_text(drawn, encoding="utf-8")
+        write_file(output, drawn)
         click.echo(f"wrote {output}")
 
 
@@ -117,7 +117,7 @@ def schema_command(workspace: Path, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_file(output, text)
         click.echo(f"wrote {output}")
 
 

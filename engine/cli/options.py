@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
+from engine.errors import InputError
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("text", "json")
@@ -63,6 +65,17 @@ def as_option(command: F) -> F:
         show_default="your login name",
         help="The id of the user who acts.",
     )(command)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write what a command was asked to write; InputError when it cannot be."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}",
+            remedy="Name another file.",
+        ) from error
 
 
 def table(rows: Iterable[Sequence[Any]], headings: Sequence[str]) -> str:

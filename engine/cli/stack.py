@@ -62,6 +62,7 @@ def shared_settings(data_dir: Path) -> dict[str, str]:
 
     A data directory keeps the clock it began with: its instants mean nothing by another one.
     """
+    from engine.delivery.settings import from_settings
     from engine.settings import load_settings
 
     settings = load_settings()
@@ -75,6 +76,7 @@ def shared_settings(data_dir: Path) -> dict[str, str]:
     email = settings.email_url.get_secret_value()
     if "email_url" not in settings.model_fields_set:
         email = f"eml:{data_dir.expanduser().absolute() / 'outbox'}"
+    from_settings(email)  # said now, not by a worker that cannot start
     return {"clock": clock, "email_url": email}
 
 

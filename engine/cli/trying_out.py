@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from engine.cli.authoring import show_problems
-from engine.cli.options import format_option, is_terminal, workspace_option
+from engine.cli.options import format_option, is_terminal, workspace_option, write_file
 from engine.errors import AuthorError
 from engine.services.authoring import Checkup, check_workspace
 from engine.services.trying_out import run_playbook_tests, simulate
@@ -39,7 +39,7 @@ def test_command(
     if junit_file is not None:
         from engine.simulation.junit import junit
 
-        junit_file.write_text(junit(results), encoding="utf-8")
+        write_file(junit_file, junit(results))
         click.echo(f"wrote {junit_file}")
     return 0 if results.ok else 1
 
