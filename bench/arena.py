@@ -59,6 +59,10 @@ class Arena:
             return next(note.pid for note in self.info.processes if note.name == "worker")
         return self.peers[contestant].pid
 
+    def server_pids(self) -> list[int]:
+        """Return the processes of Temporal and PostgreSQL."""
+        return [note.pid for note in self.info.processes if note.name in ("temporal", "postgres")]
+
     def add_accounts(self, contestant: str, label: str, count: int) -> list[str]:
         """Put new accounts into the database; each is for one run."""
         accounts = [f"{contestant}-{label}-{number:04}" for number in range(count)]

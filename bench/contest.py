@@ -10,6 +10,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -34,6 +35,7 @@ class Round:
 
     runs_per_s: float
     cpu_ms: float
+    servers_cpu_ms: float
     events: float
     history_bytes: float
 
@@ -59,6 +61,15 @@ def lines(rounds: Rounds, runs: int) -> list[Line]:
     ]
 
 
+def servers_cpu(rounds: Rounds) -> dict[str, float]:
+    """Return what Temporal and PostgreSQL spent on a run of each, in ms: beside the worker's own
+    time it is what throughput comes down to when the machine is busy."""
+    return {
+        who: round(statistics.median(one.servers_cpu_ms for one in played), 1)
+        for who, played in rounds.items()
+    }
+
+
 def _compare(
     figure: str, rounds: Rounds, peer: str, measured: str, runs: int, value: Value
 ) -> Line:
@@ -71,6 +82,7 @@ def _compare(
         ours_rounds=ours,
         peer_rounds=theirs,
         runs=runs,
+        servers_cpu_ms=servers_cpu(rounds),
     )
 
 
@@ -90,13 +102,13 @@ async def _play(arena: Arena, runs: int, rounds: int) -> Rounds:
 async def _round(client: Client, arena: Arena, who: str, label: str, runs: int) -> Round:
     accounts = arena.add_accounts(who, label, runs)
     await asyncio.sleep(SETTLE_S)
-    worker = psutil.Process(arena.pid(who))
-    cpu_s, begun_s = _cpu_s(worker), time.time()
+    watched = (arena.pid(who),), arena.server_pids()
+    before, begun_s = [_cpu_s(pids) for pids in watched], time.time()
     await asyncio.to_thread(arena.start_runs, who, accounts)
     ids = arena.ids(who, label)
     await _all_completed(client, arena, ids, runs)
-    cpu_s = _cpu_s(worker) - cpu_s
-    return await _measured(client, ids, begun_s, cpu_s)
+    spent = [_cpu_s(pids) - was for pids, was in zip(watched, before, strict=True)]
+    return await _measured(client, ids, begun_s, spent)
 
 
 async def _all_completed(client: Client, arena: Arena, ids: str, runs: int) -> None:
@@ -113,19 +125,28 @@ async def _all_completed(client: Client, arena: Arena, ids: str, runs: int) -> N
         await asyncio.sleep(POLL_S)
 
 
-async def _measured(client: Client, ids: str, begun_s: float, cpu_s: float) -> Round:
+async def _measured(client: Client, ids: str, begun_s: float, cpu_s: Sequence[float]) -> Round:
     found = [run async for run in client.list_workflows(f'WorkflowId STARTS_WITH "{ids}"')]
     ended_s = max(run.close_time.timestamp() for run in found if run.close_time)
     described = [await client.get_workflow_handle(run.id).describe() for run in found[:DESCRIBED]]
     sizes = [one.raw_description.workflow_execution_info.history_size_bytes for one in described]
     return Round(
         runs_per_s=len(found) / (ended_s - begun_s),
-        cpu_ms=cpu_s * 1000 / len(found),
+        cpu_ms=cpu_s[0] * 1000 / len(found),
+        servers_cpu_ms=cpu_s[1] * 1000 / len(found),
         events=statistics.mean(run.history_length for run in found),
         history_bytes=statistics.mean(sizes),
     )
 
 
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _cpu_s(pids: Sequence[int]) -> float:
+    """Return the processor time of processes, their children included. A connection's server
+    process that ended meanwhile is not counted; pools keep theirs."""
+    total = 0.0
+    for pid in pids:
+        parent = psutil.Process(pid)
+        for process in (parent, *parent.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                total += times.user + times.system
+    return total

@@ -100,8 +100,12 @@ def test_peers_do_what_the_reference_run_does(database: str) -> None:
 
 
 def test_every_figure_has_a_line_with_the_keys_to_follow_it() -> None:
-    one = Round(runs_per_s=10.0, cpu_ms=30.0, events=40.0, history_bytes=5000.0)
-    other = Round(runs_per_s=5.0, cpu_ms=60.0, events=80.0, history_bytes=10000.0)
+    one = Round(
+        runs_per_s=10.0, cpu_ms=30.0, servers_cpu_ms=20.0, events=40.0, history_bytes=5000.0
+    )
+    other = Round(
+        runs_per_s=5.0, cpu_ms=60.0, servers_cpu_ms=40.0, events=80.0, history_bytes=10000.0
+    )
     rounds = {"ours": [one], "naive": [other], "tuned": [other]}
     shown = {line["figure"]: line for line in (read(line) for line in lines(rounds, 1))}
     assert {name: line["value"] for name, line in shown.items()} == {
