@@ -29,6 +29,7 @@ from tests.docs.pages import DOCS, ROOT, Block, blocks
 
 WORKSPACE_FILES = ("tenure.yaml", "schema.yaml", "people.yaml", "calendars.yaml")
 LANGUAGE = DOCS / "language.md"
+NOT_ACTED_ON_YET = "TN343"
 
 
 def test_generated_pages_are_up_to_date() -> None:
@@ -130,7 +131,8 @@ def make_workspace(folder: Path, playbook: str) -> None:
 def test_playbooks_shown_have_no_problem(block: Block, tmp_path: Path) -> None:
     make_workspace(tmp_path, as_playbook(block.text))
     checkup = check_workspace(tmp_path)
-    assert [f"{p.where} {p.code} {p.message}" for p in checkup.problems] == []
+    problems = [p for p in checkup.problems if p.code != NOT_ACTED_ON_YET]
+    assert [f"{p.where} {p.code} {p.message}" for p in problems] == []
     assert checkup.plans
 
 
