@@ -108,12 +108,6 @@ class Activities:
         notes = [decode(Note, note) for note in errand.notes]
         dropped = [CommandId(watch) for watch in errand.dropped]
         self._effects.write_notes(records, enrollment, notes, dropped)
-        for note in notes:
-            if note.what in _STATUS:
-                records.change_enrollment(enrollment, status=_STATUS[note.what])
-
-
-_STATUS = {"paused": "paused", "resumed": "active"}
 
 
 def _named(name: str, act: Callable[[Errand], Answer | None]) -> Callable[..., Any]:

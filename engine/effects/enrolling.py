@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.calendars import add_span, format_span
 from engine.effects.context import Context
@@ -97,6 +98,8 @@ def _why_not(records: Records, context: Context, run: Enrollment, plan: Plan) ->
         verdict = Known(records, context, run, plan, records.now).holds(condition)
         if not verdict.holds:
             return f"does not match: {describe(condition, verdict)}"
+    if why := _outside_its_days(context, records, run, plan):
+        return why
     if (again := plan.enroll.get("again_after")) is not None:
         span = decode(Span, again)
         ended = records.last_ended(run.playbook, run.subject)
@@ -104,3 +107,15 @@ def _why_not(records: Records, context: Context, run: Enrollment, plan: Plan) ->
         if ended is not None and add_span(calendar, ended, span) > records.now:
             return f"its last run ended {ended:%Y-%m-%d}, less than {format_span(span)} ago"
     return ""
+
+
+def _outside_its_days(context: Context, records: Records, run: Enrollment, plan: Plan) -> str:
+    """Say when a playbook starts runs only later, or no more; days are the account's own."""
+    first, last = plan.enroll.get("from"), plan.enroll.get("until")
+    if not first and not last:
+        return ""
+    zone = ZoneInfo(context.calendar_of(records.account(run.account)).zone)
+    today = records.now.astimezone(zone).date().isoformat()
+    if first and today < first:
+        return f"it starts runs from {first} on"
+    return f"it has started no runs since {last}" if last and today > last else ""

@@ -35,11 +35,12 @@ class Clock:
         if spec == "real":
             return cls()
         head, *numbers = spec.split(":")
+        real = workspace = factor = 0.0
         try:
             real, workspace, factor = (float(number) for number in numbers)
         except ValueError:
             head = ""
-        if head != "lapse" or factor <= 0:
+        if head != "lapse" or not 0 < factor < 1e9 or max(abs(real), abs(workspace)) > 1e11:
             raise InputError(
                 f"the clock {spec!r} cannot be read",
                 remedy="Use `real`, or `lapse:<real epoch s>:<workspace epoch s>:<factor>`.",

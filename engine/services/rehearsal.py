@@ -175,7 +175,7 @@ class Cast:
             "contact": effect.recipient,
             "enrollment": effect.enrollment,
             "step": effect.node,
-            "data": {"score": score},
+            "data": {"score": score, "survey": "csat"},
         }
         take_in(self.database, lambda: self.context, [fact])
 

@@ -23,6 +23,7 @@ SEARCH_ATTRIBUTES = (
     ("TenureOutcome", "Keyword"),
     ("TenureState", "Keyword"),
 )
+TASK_PROBLEMS = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 # Whatever the user has configured for the command line is not meant for our server.
 UNCONFIGURED = ("--disable-config-file", "--disable-config-env", "--env-file", os.devnull)
 READY_TIMEOUT_S = 60.0
@@ -76,6 +77,8 @@ class Temporal:
             *("--ip", LOOPBACK, "--port", str(self.port)),
             *("--log-level", "error", *UNCONFIGURED),
             *("--dynamic-config-value", "frontend.enableServerVersionCheck=false"),
+            # A run whose workflow tasks fail again and again is marked, and `tenure runs` finds it.
+            *("--dynamic-config-value", f"{TASK_PROBLEMS}=2"),
         ]
         if self._ui_port is None:
             options.append("--headless")

@@ -53,6 +53,7 @@ def make_enroll(making: Making) -> Mapping[str, Any]:
     """Compile the `enroll` section; empty when there is none."""
     form = making.playbook.form.enroll if making.playbook.form else None
     triggers = [_trigger(making, one) for one in making.playbook.triggers]
+    _warn_of_what_is_not_acted_on(making, form)
     if form is None:
         return {"on": triggers} if triggers else {}
     names = making.vocabulary.conditions(run=False)
@@ -67,6 +68,28 @@ def make_enroll(making: Making) -> Mapping[str, Any]:
         "from": _day(making, form, "from"),
         "until": _day(making, form, "until"),
     }
+
+
+NOT_YET = frozenset(["date", "schedule", "matches"])
+"""Triggers that this version checks but does not fire."""
+
+
+def _warn_of_what_is_not_acted_on(making: Making, form: EnrollForm | None) -> None:
+    for trigger in making.playbook.triggers:
+        if trigger.kind in NOT_YET:
+            what = f"This version does not start runs by `{trigger.kind}` yet."
+            remedy = "Start them by a fact or by hand until it does."
+            _warn(making, what, (*trigger.path, trigger.kind), remedy)
+    if form is not None and form.brake is not None:
+        remedy = "Watch `tenure runs` after you have applied it."
+        _warn(making, "This version does not brake yet.", (*_PATH, "brake"), remedy)
+    if form is not None and form.while_active != "ignore":
+        what = f"This version does not {form.while_active} yet: a run under way goes on."
+        _warn(making, what, (*_PATH, "while_active"), "Leave it out until it does.")
+
+
+def _warn(making: Making, message: str, path: Path, remedy: str) -> None:
+    making.note("TN343", message, path, remedy, severity="warning")
 
 
 def _day(making: Making, form: EnrollForm, key: str) -> str | None:
