@@ -50,7 +50,7 @@ def _rung(known: Known, do: Do, template: str) -> tuple[Letter, ...] | Nothing:
     if found.person is None:
         return Nothing(why=found.why)
     if (later := _held_back(known, task, found.person)) is not None:
-        return Nothing(later=later)
+        return Nothing(why=_why_later(known, found.person), later=later)
     why = f"the task was due {_due(known, task, found.person)} and nobody has done it"
     more = _about(known, task, found.person, why, acknowledge=False)
     return (internal(known, do, found.person, template, more, f"rung-{do.args['rung']}"),)
@@ -61,6 +61,14 @@ def _whom(known: Known, do: Do, rung: Rung, task: Task) -> Found:
         owner = known.records.user(UserId(task.assignee))
         return Found(owner, rung.to, "the task's owner")
     return find_person(known.records, known.context, known.enrollment, {"role": rung.to}, do.path)
+
+
+def _why_later(known: Known, person: User | Contact | None) -> str:
+    if isinstance(person, User) and not is_working(
+        known.context.calendar_of(person), known.records.now
+    ):
+        return f"{person.id} does not work then"
+    return "the task is snoozed"
 
 
 def _held_back(known: Known, task: Task, person: User | Contact) -> datetime | None:
@@ -111,7 +119,7 @@ def _level(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
         known.records, known.context, known.enrollment, {"role": node.chain[level]}, do.path
     )
     if (later := _outside_hours(known, found)) is not None:
-        return Nothing(later=later)
+        return Nothing(why=_why_later(known, found.person), later=later)
     task = _raised(known, do, node, found, level)
     if task.status != "open":
         return Nothing(result={"next": None})

@@ -66,7 +66,8 @@ def _to_each(
     if not people:
         return Nothing(why="; ".join(one.why for one in found) or "nobody to send to")
     if (later := _not_before(known, people)) is not None:
-        return Nothing(later=later)
+        first, last, _ = known.context.workspace.send_window
+        return Nothing(why=f"outside their sending hours, {first} to {last}", later=later)
     copies = _mailboxes(
         find_contacts(known.records, known.context, known.enrollment, spec.get("cc") or [], do.path)
     )

@@ -106,7 +106,7 @@ def _nothing(known: Known, do: Do, why: Nothing) -> Mapping[str, Json]:
     if why.result is not None:
         return why.result
     if why.later is not None:
-        return {"later": why.later.isoformat()}
+        return {"later": why.later.isoformat(), "why": why.why}
     data = {"verb": do.verb, "status": "skipped", "why": why.why, "recipient": why.recipient}
     _line(known.records, known.enrollment.id, do, "not sent", do.id, data)
     return {"status": "skipped", "sent": False, "why": why.why}

@@ -155,7 +155,9 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "wait over": lambda data: f"wait over: {_rule(data) or data.get('by')}",
     "chose": _chose,
     "split": lambda data: f"arm {data['arm']}" + (" (holdout)" if data.get("holdout") else ""),
-    "later": lambda data: f"put off until {data.get('until')}",
+    "later": lambda data: (
+        f"put off until {data.get('until')}" + (f" ({data['why']})" if data.get("why") else "")
+    ),
     "blocked": lambda data: f"held until {', '.join(data['by'])} is done",
     "set": lambda data: "set " + values_said(data.get("fields") or {}),
     "started": lambda data: f"started {data['playbook']} as {data['enrollment']}",

@@ -26,7 +26,9 @@ class GivenFact(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fact: _Word
+    fact: Annotated[
+        str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$", max_length=100)
+    ]
     account: _Word
     id: _Word | None = None
     at: datetime | None = None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from engine.effects.entities import Effect, Enrollment, Line
 from engine.effects.story import tell, values_said
-from engine.plan.model import Choose, Node, NodeId, Plan, Split
-from engine.plan.steps import targets
+from engine.plan.model import Choose, ForEach, Fork, Node, NodeId, Plan, Repeat, Split
+from engine.plan.steps import body_nodes, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def explain(
     for effect in effects:
         sends.setdefault(effect.node or "", []).append(effect)
     nodes = sorted(plan.nodes.values(), key=lambda node: (node.source.line, node.source.column))
-    reached = {node.id for node in nodes if node.id in by_node or node.id in sends}
+    reached = _reached(plan, {*by_node, *sends})
     steps = tuple(
         StepStory(
             node=node.id,
@@ -62,6 +62,18 @@ def explain(
         for node in nodes
     )
     return Explanation(run, plan, _began(run), steps, tuple(by_node.get("", ())), _ended(run))
+
+
+def _reached(plan: Plan, told: set[str]) -> set[NodeId]:
+    """Return the steps the run has come to: those with a line of their own, and those that only
+    hold others (parallel, repeat, for each) when one of theirs was come to."""
+    reached = {node for node in plan.nodes if node in told}
+    holders = [node for node in plan.nodes.values() if isinstance(node, Fork | ForEach | Repeat)]
+    for holder in reversed(holders):
+        bodies = [body for body in targets(holder) if body not in (None, holder.next)]
+        if any(body_nodes(plan, body) & reached for body in bodies if body is not None):
+            reached.add(holder.id)
+    return reached
 
 
 def _began(run: Enrollment) -> str:

@@ -317,7 +317,11 @@ effects = Table(
     Column("result", JSON, nullable=False),
     _one_of("status", get_args(EffectStatus)),
 )
-Index("effects_unclear_idx", effects.c.at, postgresql_where=text("status IN ('intent', 'unknown')"))
+Index(
+    "effects_unclear_idx",
+    effects.c.at,
+    postgresql_where=text("status IN ('intent', 'waiting', 'unknown', 'refused')"),
+)
 
 timeline = Table(
     "timeline",

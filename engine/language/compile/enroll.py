@@ -149,10 +149,10 @@ def _fact(making: Making, kind: str, at: Path) -> str:
     schema = making.workspace.schema
     if kind not in schema.facts:
         near = nearest(kind, set(schema.facts))
-        hint = f"Did you mean {near}? " if near else ""
+        hint = f"Did you mean {near}? Else declare" if near else "Declare"
         refused = schema.undeclared_facts == "refuse"
         message = f"The fact {kind} is not declared in schema.yaml."
-        remedy = f"{hint}Else declare it there, under `facts`."
+        remedy = f"{hint} it there, under `facts`."
         severity: Severity = "error" if refused else "warning"
         making.note("TN324", message, at, remedy, severity=severity)
     return kind

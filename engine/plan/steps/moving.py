@@ -130,7 +130,8 @@ def answer(run: Run, branch: Branch, event: Answer) -> None:
     if isinstance(event, Done):
         branch = run.put(branch, asked=None)
         if (later := event.result.get("later")) is not None:
-            run.note(branch, "later", until=later)
+            why = {"why": event.result["why"]} if event.result.get("why") else {}
+            run.note(branch, "later", until=later, **why)
             run.wake(branch, datetime.fromisoformat(later), "again")
             return
     if isinstance(event, Woke):

@@ -103,12 +103,14 @@ def read_ledger(connection: Connection, enrollment: EnrollmentId) -> Sequence[Ef
 def unclear_sends(
     connection: Connection, *, stale_before: datetime, limit: int = 50
 ) -> Sequence[Effect]:
-    """Return sends of which nobody knows whether they went out, oldest first.
+    """Return sends that need a person, oldest first.
 
-    Those are `unknown` ones, and intents older than `stale_before`: their attempt died.
+    Those are `unknown` ones (nobody knows whether they went out), `refused` ones, intents older
+    than `stale_before` (their attempt died) and ones that have been waiting since before it.
     """
-    is_unclear = text("effects.status IN ('intent', 'unknown')")  # as the index is written
-    is_old = or_(effects.c.status == "unknown", effects.c.at < stale_before)
+    # Written as the index is.
+    is_unclear = text("effects.status IN ('intent', 'waiting', 'unknown', 'refused')")
+    is_old = or_(effects.c.status.in_(("unknown", "refused")), effects.c.at < stale_before)
     rows = connection.execute(
         select(*EFFECTS.columns)
         .where(and_(is_unclear, is_old))

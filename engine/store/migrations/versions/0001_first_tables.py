@@ -190,7 +190,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('key', name=op.f('effects_pk'))
     )
     op.create_index(op.f('effects_enrollment_idx'), 'effects', ['enrollment'], unique=False)
-    op.create_index('effects_unclear_idx', 'effects', ['at'], unique=False, postgresql_where=sa.text("status IN ('intent', 'unknown')"))
+    op.create_index('effects_unclear_idx', 'effects', ['at'], unique=False, postgresql_where=sa.text("status IN ('intent', 'waiting', 'unknown', 'refused')"))
     op.create_table('tasks',
     sa.Column('id', sa.Text(collation='C'), nullable=False),
     sa.Column('enrollment', sa.Text(collation='C'), nullable=False),
@@ -284,7 +284,7 @@ def downgrade() -> None:
     op.drop_index('tasks_inbox_idx', table_name='tasks', postgresql_where=sa.text("status = 'open'"))
     op.drop_index('tasks_account_idx', table_name='tasks')
     op.drop_table('tasks')
-    op.drop_index('effects_unclear_idx', table_name='effects', postgresql_where=sa.text("status IN ('intent', 'unknown')"))
+    op.drop_index('effects_unclear_idx', table_name='effects', postgresql_where=sa.text("status IN ('intent', 'waiting', 'unknown', 'refused')"))
     op.drop_index(op.f('effects_enrollment_idx'), table_name='effects')
     op.drop_table('effects')
     op.drop_index(op.f('enrollments_status_number_idx'), table_name='enrollments')
