@@ -17,13 +17,13 @@ from engine.effects.context import Context
 from engine.effects.outgoing import Ways
 from engine.errors import TenureError
 from engine.services.leaving import leave_cleanly
+from engine.services.logs import write_logs
 from engine.settings import Settings
 from engine.wiring import Contexts, complete_settings, open_database, ways_out
 from workflows.activities import Activities
 from workflows.connecting import connect, ensure_search_attributes
 from workflows.dispatcher import Address, Dispatcher
 from workflows.effects import RealEffects
-from workflows.logs import write_logs
 from workflows.workers import Bounds, make_workers
 
 logger = logging.getLogger("worker")

@@ -27,6 +27,7 @@ REMEDIES = {
     "encryption_keys": "Write id:base64,id:base64 with keys of 16, 24 or 32 bytes;"
     " the first one encrypts.",
     "clock": "Write real, or lapse:REAL_EPOCH_S:WORKSPACE_EPOCH_S:FACTOR with a factor above 0.",
+    "web_port": "Write a port number, 0 to 65535; 0 picks a free one.",
     "public_url": "Write it as http://host or https://host, with a path if it has one.",
     "email_url": "Write it as a provider URL: eml:DIRECTORY, smtp://…, or the provider's own.",
 }
@@ -154,7 +155,14 @@ class Settings(BaseSettings):
     email_url: Annotated[SecretStr, AfterValidator(_provider)] = SecretStr("eml:outbox")
     encryption_keys: Annotated[SecretStr, AfterValidator(_keys)] = SecretStr("")
     clock: Annotated[str, AfterValidator(_clock)] = "real"
-    public_url: Annotated[str, AfterValidator(_web)] = "http://127.0.0.1:8000"
+    web_host: Name = "127.0.0.1"
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 8244
+    public_url: Annotated[str, AfterValidator(_web)] | None = None
+
+    @property
+    def links_to(self) -> str:
+        """Where links in emails lead: `public_url`, else the pages on this machine."""
+        return self.public_url or f"http://127.0.0.1:{self.web_port}"
 
     @property
     def lapse(self) -> Lapse | None:

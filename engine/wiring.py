@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import make_url
+
 from engine.delivery.settings import from_settings
 from engine.effects.context import Context
 from engine.effects.outgoing import Ways
@@ -104,7 +106,7 @@ class Contexts:
                 document = publishing.workspace(connection, found)
                 self._context = Context.of(
                     workspace_from_json(document),
-                    public_url=self.settings.public_url,
+                    public_url=self.settings.links_to,
                     link_key=_link_key(self.settings),
                 )
                 self._hash = found
@@ -112,10 +114,12 @@ class Contexts:
 
 
 def _link_key(settings: Settings) -> bytes:
-    """Derive what signs links from the encryption key, or from the database's own secret URL."""
+    """Derive what signs links from the encryption key, or from the database's password: its port
+    may be another one tomorrow, and links live on."""
     secret = settings.keys[0].key if settings.keys else b""
     if not secret and settings.database_url is not None:
-        secret = settings.database_url.get_secret_value().encode()
+        url = settings.database_url.get_secret_value()
+        secret = str(make_url(url).password or url).encode()
     return hashlib.sha256(b"tenure links\0" + secret).digest()
 
 

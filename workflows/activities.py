@@ -22,7 +22,7 @@ from engine.errors import TenureError, TransientError
 from engine.plan.codec import decode
 from engine.plan.events import CommandId, Do, Note
 from engine.plan.model import Json, PlanHash
-from workflows.logs import raised_at
+from engine.services.logs import raised_at
 from workflows.messages import Errand
 from workflows.policies import FINAL, OTHER_ATTEMPTS
 

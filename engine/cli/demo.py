@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from engine.cli.running import show_explanation
 from engine.cli.session import Session
-from engine.cli.stack import prepare, worker_command
+from engine.cli.stack import prepare, web_command, worker_command
 from engine.delivery.catcher import Catcher
 from engine.effects.entities import EnrollmentId
 from engine.effects.story import tell
@@ -33,6 +33,7 @@ from engine.services.rehearsal import Cast, Happened, read_story
 from engine.services.why import explain
 from engine.settings import load_settings
 from engine.stack.datadir import StackInfo, read_stack
+from engine.stack.ports import Wish
 from engine.stack.supervisor import Stack
 from engine.store.database import Database
 from engine.store.importing import read_mapping
@@ -49,8 +50,9 @@ MARK = ".tenure-demo"
 _SHOWN = ("task", "sent", "escalation", "task.completed", "outcome", "milestone", "chose")
 
 
-def play(data_dir: Path, *, day_s: float, days: int) -> None:
+def play(data_dir: Path, *, day_s: float, days: int, web_port: int) -> None:
     """Play the demonstration from a clean start; ends by itself."""
+    _check_pace(day_s, days)
     directory = _clean(data_dir)
     with Catcher(directory=directory / "mails") as catcher:
         clock = _clock(day_s)
@@ -59,14 +61,15 @@ def play(data_dir: Path, *, day_s: float, days: int) -> None:
             postgres_port=0,
             temporal_port=0,
             ui_port=0,
-            commands=[worker_command()],
+            ports={"web": Wish("the web pages", web_port, "--web-port", or_any=True)},
+            commands=[worker_command(), web_command()],
             settings={
                 "clock": clock.spec,
                 "email_url": f"smtp://127.0.0.1:{catcher.port}?tls=none",
             },
             prepare=_prepare,
         )
-        click.echo("Starting PostgreSQL, Temporal and a worker …")
+        click.echo("Starting PostgreSQL, Temporal, a worker and the web pages …")
         began = time.monotonic()
         with stack:
             click.echo(f"  ready after {time.monotonic() - began:.1f} s")
@@ -76,7 +79,7 @@ def play(data_dir: Path, *, day_s: float, days: int) -> None:
 def _clean(data_dir: Path) -> Path:
     """Empty the demo's own directory; refuse one that is not the demo's."""
     directory = data_dir.expanduser().absolute()
-    if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
+    if directory.exists() and any(directory.iterdir()) and not (directory / MARK).is_file():
         raise InputError(
             f"{directory} holds something that is not a demo's",
             remedy="Choose another directory with --data-dir.",
@@ -92,9 +95,14 @@ def _clean(data_dir: Path) -> Path:
     return directory
 
 
-def _clock(day_s: float) -> Clock:
-    if day_s <= 0:
+def _check_pace(day_s: float, days: int) -> None:
+    if not 0 < day_s <= 86400:
         raise InputError("a day of the demo must take some time", remedy="Try --day 1.2.")
+    if days < 1:
+        raise InputError("the demo plays at least one day", remedy="Try --days 70.")
+
+
+def _clock(day_s: float) -> Clock:
     return Clock(time.time() + START_S, BEGINS.timestamp(), 86400 / day_s)
 
 

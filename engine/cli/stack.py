@@ -13,7 +13,10 @@ from engine.cli.options import data_dir_option, format_option, table, to_json
 from engine.errors import InputError
 from engine.stack.datadir import StackInfo, read_stack
 from engine.stack.place import Report
+from engine.stack.ports import Wish
 from engine.stack.supervisor import POSTGRES_PORT, TEMPORAL_PORT, UI_PORT, Command, Stack
+
+WEB_PORT = 8244
 
 
 def _port(name: str, default: int, what: str) -> Callable[[Any], Any]:
@@ -31,14 +34,19 @@ def _port(name: str, default: int, what: str) -> Callable[[Any], Any]:
 @_port("--postgres-port", POSTGRES_PORT, "PostgreSQL")
 @_port("--temporal-port", TEMPORAL_PORT, "Temporal")
 @_port("--ui-port", UI_PORT, "Temporal's UI")
-def up_command(data_dir: Path, postgres_port: int, temporal_port: int, ui_port: int) -> None:
-    """Start PostgreSQL, Temporal and a worker, and keep them running until Ctrl-C."""
+@_port("--web-port", WEB_PORT, "the pages that emails lead to")
+def up_command(
+    data_dir: Path, postgres_port: int, temporal_port: int, ui_port: int, web_port: int
+) -> None:
+    """Start PostgreSQL, Temporal, a worker and the web pages, and keep them running until
+    Ctrl-C."""
     stack = Stack(
         data_dir,
         postgres_port=postgres_port,
         temporal_port=temporal_port,
         ui_port=ui_port,
-        commands=[worker_command()],
+        ports={"web": Wish("the web pages", web_port, "--web-port")},
+        commands=[worker_command(), web_command()],
         settings=shared_settings(data_dir),
         prepare=prepare,
         report=show_report,
@@ -46,6 +54,7 @@ def up_command(data_dir: Path, postgres_port: int, temporal_port: int, ui_port: 
     with stack:
         click.echo(
             f"\nRunning. Temporal's UI: {stack.info.ui_url}\n"
+            f"Links in emails lead to {links_to(stack.info)}.\n"
             "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks list.\n"
             "Ctrl-C stops it; nothing is lost."
         )
@@ -55,6 +64,18 @@ def up_command(data_dir: Path, postgres_port: int, temporal_port: int, ui_port: 
 def worker_command() -> Command:
     """Return how a worker process is started."""
     return Command("worker", [sys.executable, "-m", "worker"])
+
+
+def web_command() -> Command:
+    """Return how the process with the web pages is started."""
+    return Command("web", [sys.executable, "-m", "engine.web"])
+
+
+def links_to(info: StackInfo) -> str:
+    """Return where links in the stack's emails lead."""
+    from engine.settings import load_settings
+
+    return load_settings(**info.settings).links_to
 
 
 def shared_settings(data_dir: Path) -> dict[str, str]:
@@ -77,7 +98,8 @@ def shared_settings(data_dir: Path) -> dict[str, str]:
     if "email_url" not in settings.model_fields_set:
         email = f"eml:{data_dir.expanduser().absolute() / 'outbox'}"
     from_settings(email)  # said now, not by a worker that cannot start
-    return {"clock": clock, "email_url": email}
+    shared = {"clock": clock, "email_url": email}
+    return shared | ({"public_url": settings.public_url} if settings.public_url else {})
 
 
 def prepare(info: StackInfo) -> None:
@@ -108,6 +130,7 @@ def status_command(data_dir: Path, form: str) -> int:
         "postgres": f"127.0.0.1:{info.postgres_port}",
         "temporal": info.temporal_address,
         "ui": info.ui_url,
+        "links": links_to(info),
         "clock": info.settings.get("clock", "real"),
         "processes": {process.name: process.pid for process in info.processes},
     }
@@ -146,8 +169,15 @@ def upgrade(data_dir: Path) -> None:
 )
 @click.option("--day", "day_s", default=1.2, show_default=True, help="Seconds that a day takes.")
 @click.option("--days", default=70, show_default=True, help="Days to play.")
-def demo_command(data_dir: Path, day_s: float, days: int) -> None:
+@click.option(
+    "--web-port",
+    default=WEB_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port of the pages that emails lead to; when it is taken, a free one.",
+)
+def demo_command(data_dir: Path, day_s: float, days: int, web_port: int) -> None:
     """Play the onboarding playbook on real parts, in time-lapse."""
     from engine.cli.demo import play
 
-    play(data_dir, day_s=day_s, days=days)
+    play(data_dir, day_s=day_s, days=days, web_port=web_port)

@@ -17,13 +17,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.calendars import parse_span
+from engine.calendars import next_working, parse_span
 from engine.effects.context import Context
-from engine.effects.entities import Effect, Line, Task
+from engine.effects.entities import Effect, Line, Task, User, UserId
+from engine.effects.links import SurveyLink
 from engine.errors import Conflict, InputError, NotFound
 from engine.services import tasks as task_services
 from engine.services.facts import take_in
+from engine.services.surveys import answer
 from engine.store.database import Database
+from engine.store.queries.people import list_users
 from engine.store.queries.tasks import list_tasks
 from engine.store.tables import effects, enrollments, timeline
 
@@ -88,6 +91,7 @@ class Cast:
     sent: int = 0
     seen_lines: int = 0
     answered: set[str] = field(default_factory=set)
+    users: Mapping[UserId, User] = field(default_factory=dict)
     seen_facts: list[str] = field(default_factory=list)
 
     def act(self) -> None:
@@ -99,7 +103,7 @@ class Cast:
         if due:
             take_in(self.database, lambda: self.context, [one.fact for one in due])
         for task in self._open_tasks():
-            if _acts_at(task) <= now:
+            if self._acts_at(task) <= now:
                 self._close(task)
         self._answer_surveys(now)
 
@@ -149,6 +153,17 @@ class Cast:
                 decision="approved" if task.kind == "approval" else None,
             )
 
+    def _acts_at(self, task: Task) -> datetime:
+        """Return when the owner gets round to a task: in their own working hours."""
+        owner = self._users().get(UserId(task.assignee or ""))
+        return next_working(self.context.calendar_of(owner), _acts_at(task))
+
+    def _users(self) -> Mapping[UserId, User]:
+        if not self.users:
+            with self.database.begin() as connection:
+                self.users = {user.id: user for user in list_users(connection)}
+        return self.users
+
     # --- surveys ------------------------------------------------------------------------------
 
     def _answer_surveys(self, now: datetime) -> None:
@@ -168,16 +183,10 @@ class Cast:
 
     def _answer(self, effect: Effect) -> None:
         score = 2 if _share(effect.key, "score") < 0.2 else 5
-        fact = {
-            "id": f"{effect.key}:answer",
-            "fact": "survey.answered",
-            "account": effect.account,
-            "contact": effect.recipient,
-            "enrollment": effect.enrollment,
-            "step": effect.node,
-            "data": {"score": score, "survey": "csat"},
-        }
-        take_in(self.database, lambda: self.context, [fact])
+        assert effect.node is not None
+        assert effect.recipient is not None
+        link = SurveyLink(effect.enrollment, effect.node, effect.path, effect.recipient)
+        answer(self.database, self.context, link, score)
 
 
 def _share(key: str, salt: str = "") -> float:

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import InputError
 
@@ -15,11 +15,13 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A port somebody wants: 0 for any; `flag` is the option that changes it."""
+    """A port somebody wants: 0 for any; `flag` is the option that changes it. With `or_any`,
+    another one will do when it is taken."""
 
     wanted_by: str
     port: int
     flag: str
+    or_any: bool = False
 
 
 def choose(wishes: Sequence[Wish]) -> tuple[int, ...]:
@@ -40,6 +42,8 @@ def _bind(wish: Wish) -> socket.socket:
         listener.bind((LOOPBACK, wish.port))
     except (OSError, OverflowError) as error:
         listener.close()
+        if wish.or_any and getattr(error, "errno", None) == errno.EADDRINUSE:
+            return _bind(replace(wish, port=0))
         raise _refused(wish, error) from error
     listener.listen(1)  # without it a second bind with SO_REUSEADDR would succeed
     return listener

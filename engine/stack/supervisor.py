@@ -42,9 +42,10 @@ class Command(NamedTuple):
 class Stack:
     """The servers and commands on one data directory, as a context manager or by hand; used once.
 
-    `prepare` is called when both servers answer and before the first command starts: the place for
-    migrations. Call `start`, `wait` and `stop` from threads that outlive the stack: the processes
-    die with the thread that started them.
+    `ports` are others that the commands listen on: each is found free like the servers', and is the
+    setting `<name>_port` of every process. `prepare` is called when both servers answer and before
+    the first command starts: the place for migrations. Call `start`, `wait` and `stop` from threads
+    that outlive the stack: the processes die with the thread that started them.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Stack:
         postgres_port: int = POSTGRES_PORT,
         temporal_port: int = TEMPORAL_PORT,
         ui_port: int = UI_PORT,
+        ports: Mapping[str, Wish] | None = None,
         commands: Sequence[Command] = (),
         settings: Mapping[str, str] | None = None,
         prepare: Callable[[StackInfo], None] | None = None,
@@ -65,6 +67,7 @@ class Stack:
             Wish("Temporal", temporal_port, "--temporal-port"),
             Wish("Temporal's UI", ui_port, "--ui-port"),
         )
+        self._ports = dict(ports or {})
         self._commands = tuple(commands)
         self._settings = dict(settings or {})
         self._prepare = prepare
@@ -98,7 +101,7 @@ class Stack:
         try:
             self._dir.open(postgres_major=postgres.MAJOR)
             self._end_leftovers()
-            self._info = self._start_servers(choose(self._wishes))
+            self._info = self._start_servers(*self._choose_ports())
             if self._prepare is not None:
                 self._prepare(self._info)
             self._stops.raise_if_requested()
@@ -149,8 +152,15 @@ class Stack:
     ) -> None:
         self.stop()
 
-    def _start_servers(self, ports: tuple[int, ...]) -> StackInfo:
-        postgres_port, temporal_port, ui_port = ports
+    def _choose_ports(self) -> tuple[int, ...]:
+        """Find all ports at once, so that no two get the same; return the servers'."""
+        found = choose((*self._wishes, *self._ports.values()))
+        ours, others = found[: len(self._wishes)], found[len(self._wishes) :]
+        for name, port in zip(self._ports, others, strict=True):
+            self._settings[f"{name}_port"] = str(port)
+        return ours
+
+    def _start_servers(self, postgres_port: int, temporal_port: int, ui_port: int) -> StackInfo:
         database = Postgres(self._dir.path, postgres_port)
         self._report(Report("starting", "postgres", f"on port {postgres_port}"))
         database.prepare(self._log("postgres"), self._stops)

@@ -108,7 +108,7 @@ class Walk:
 
     def _start(self, arguments: list[str], shown: list[str], where: str) -> None:
         """Start the stack with free ports and read until it runs."""
-        ports = ["--postgres-port", "0", "--temporal-port", "0", "--ui-port", "0"]
+        ports = [f"--{name}-port=0" for name in ("postgres", "temporal", "ui", "web")]
         self.stack = subprocess.Popen(
             program(["tenure", *arguments, *ports]),
             cwd=self.folder,

@@ -103,7 +103,7 @@ def _stack(home: Path, tmp_path: Path) -> Iterator[Company]:
 
 def _start(company: Company, data: Path) -> StackInfo:
     """Start `tenure up` on free ports, and look at its database from here on."""
-    ports = (f"--{name}-port=0" for name in ("postgres", "temporal", "ui"))
+    ports = (f"--{name}-port=0" for name in ("postgres", "temporal", "ui", "web"))
     up = company.start("-m", "engine.cli.main", "up", "--data-dir", str(data), *ports)
     company.processes.insert(0, company.processes.pop())
     read_until(up, "Ctrl-C stops it")

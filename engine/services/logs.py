@@ -1,4 +1,4 @@
-"""What a worker writes to its log: one JSON object a line, without personal data.
+"""What a process writes to its log: one JSON object a line, without personal data.
 
 Of an exception that is not ours only the class and the place are told: its text may quote anything.
 """

@@ -1,0 +1,88 @@
+"""The web process: wiring and run, nothing else.
+
+    python -m engine.web        settings from TENURE_* and the stack on the data directory
+
+Serves until SIGTERM or SIGINT, finishes what is under way and exits 0. Logs hold no addresses of
+pages: a survey's link is as good as a signature.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+
+import uvicorn
+
+from engine.errors import InputError, TenureError
+from engine.services.leaving import leave_cleanly
+from engine.services.logs import write_logs
+from engine.settings import Settings
+from engine.web.app import make_app
+from engine.wiring import Contexts, complete_settings, open_database
+
+logger = logging.getLogger("web")
+CONNECTIONS = 8
+MAX_REQUESTS = 200
+"""How many may be under way; others are told to come again (503)."""
+STOP_TIMEOUT_S = 10
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal; raises InputError when the address cannot be listened on."""
+    with _listen(settings.web_host, settings.web_port) as listener:
+        database = open_database(settings, connections=CONNECTIONS)
+        try:
+            app = make_app(database, Contexts(database, settings).current)
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app,
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    lifespan="off",
+                    ws="none",
+                    limit_concurrency=MAX_REQUESTS,
+                    h11_max_incomplete_event_size=16_384,
+                    timeout_graceful_shutdown=STOP_TIMEOUT_S,
+                )
+            )
+            # The server puts these back when it stops, and raises its signal once more.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+            logger.info("web pages on port %d", listener.getsockname()[1])
+            server.run(sockets=[listener])
+        finally:
+            database.close()
+    logger.info("web pages stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"The web pages cannot listen on {host}, port {port}: {error}.",
+            remedy="Set TENURE_WEB_HOST and TENURE_WEB_PORT, or stop what listens there.",
+        ) from error
+
+
+def main() -> None:
+    """Serve and end the process: 0 after a signal, 1 when it cannot go on."""
+    write_logs()
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    code = 1
+    try:
+        serve(complete_settings())
+        code = 0
+    except TenureError as error:
+        print(f"web: {error}", file=sys.stderr)
+    except Exception:  # the outermost edge
+        logger.exception("the web pages end for a reason nobody foresaw")
+    leave_cleanly(code)
+
+
+if __name__ == "__main__":
+    main()
