@@ -11,6 +11,7 @@ import binascii
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -103,6 +104,10 @@ def _parse_key(text: str) -> EncryptionKey:
 def _database(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(DATABASE_SCHEME):
         raise ValueError("is not a PostgreSQL URL for psycopg")
+    try:
+        _ = urlsplit(value.get_secret_value()).port
+    except ValueError:
+        raise ValueError("is not a URL with a host and a port") from None
     return value
 
 

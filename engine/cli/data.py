@@ -113,7 +113,9 @@ def accounts_command() -> None:
 @accounts_command.command("list")
 @click.option("--csm", help="Only those of this CSM.")
 @click.option("--band", help="Only those in this band of health.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
+)
 @format_option()
 @with_session
 def list_accounts(

@@ -119,6 +119,12 @@ def run(args: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; nothing more may be flushed to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # No adapter met it: a working directory that is gone, a full disk.
+        what = error.filename or "a file or folder"
+        return show_error(
+            InputError(f"{what} cannot be used: {error.strerror}", remedy="Check path and rights.")
+        )
     return result if isinstance(result, int) else 0
 
 

@@ -169,7 +169,9 @@ def runs_command() -> None:
 @click.option("--account", help="Only this account's.")
 @click.option("--status", type=click.Choice(["active", "paused", "finished"]))
 @click.option("--stuck", is_flag=True, help="Only those that failed or cannot go on.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
+)
 @format_option()
 @with_session
 def list_runs(
@@ -352,7 +354,9 @@ def sends_command() -> None:
 
 
 @sends_command.command("list")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
+)
 @format_option()
 @with_session
 def list_sends(session: Session, limit: int, form: str) -> int:

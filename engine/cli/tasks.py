@@ -27,7 +27,9 @@ def tasks_command() -> None:
 @click.option("--overdue", is_flag=True, help="Only those past their due date.")
 @click.option("--all", "every", is_flag=True, help="Closed ones too.")
 @click.option("--after", help="Continue after this cursor (printed below a full page).")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
+)
 @format_option()
 @with_session
 def list_tasks(
