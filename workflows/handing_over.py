@@ -147,7 +147,7 @@ class Handover:
         try:
             await self._client.start_workflow(
                 WORKFLOW,
-                given,
+                vars(given),  # the dataclass's own JSON; the converter would copy the plan first
                 id=given.enrollment,
                 task_queue=self._address.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
