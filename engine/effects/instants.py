@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.calendars import Calendar, add_span, next_working, subtract_span, working_day
@@ -75,6 +75,3 @@ def next_of(known: Known, every: Cadence, calendar: Calendar, start: datetime) -
 def after_due(calendar: Calendar, due: datetime, span: Span) -> datetime:
     """Return when a rung of an overdue ladder is climbed: in the person's working time."""
     return next_working(calendar, add_span(calendar, due, span))
-
-
-MOMENT = timedelta(seconds=1)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.effects.context import Context
-from engine.effects.entities import Account, Contact, ContactId, Enrollment, User, UserId
+from engine.effects.entities import Contact, ContactId, Enrollment, User, UserId
 from engine.effects.records import Records
 from engine.language.workspace.model import Role
 from engine.plan.events import Path
@@ -63,11 +63,6 @@ def find_contacts(
         one = find_person(records, context, enrollment, ref, path)
         found.setdefault(one.person.id if one.person else f"nobody:{one.role}", one)
     return list(found.values())
-
-
-def account_of(records: Records, enrollment: Enrollment) -> Account:
-    """Return the account the run is for, as it is now."""
-    return records.account(enrollment.account)
 
 
 def freeze_roles(records: Records, context: Context, enrollment: Enrollment) -> dict[str, str]:

@@ -12,7 +12,6 @@ the taker's transaction ends; a taker that dies has taken nothing. Instants here
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime
 
 import psycopg
 from sqlalchemy import Connection, Integer, cast, delete, exists, func, literal, select, update
@@ -77,12 +76,6 @@ def postpone(connection: Connection, number: int, error: str) -> None:
             error=error[:500],
         )
     )
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the next delivery may be tried, in real time; None when nothing is owed."""
-    due: datetime | None = connection.scalar(select(func.min(outbox.c.not_before)))
-    return due
 
 
 def backlog(connection: Connection) -> tuple[int, int]:

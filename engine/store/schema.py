@@ -51,11 +51,6 @@ def newest() -> str:
     return head
 
 
-def is_current(url: str) -> bool:
-    """Whether a database has the schema this version knows."""
-    return current(url) == newest()
-
-
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", SCRIPTS)

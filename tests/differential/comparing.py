@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.effects.entities import Line
-from engine.simulation.differential import story_of
+from tests.differential.telling import story_of
 
 APART_S = 240.0
 """How far one instant may lie from its twin: the shell's latencies add up over a run."""

@@ -16,12 +16,12 @@ from engine.effects.entities import EnrollmentId, Line
 from engine.language.load import check_playbook
 from engine.language.source import load
 from engine.plan.clock import Clock
-from engine.simulation.differential import story_of
 from engine.store.database import Database
 from engine.store.queries.runs import read_timeline
 from tests.differential.durable import begin, fill
 from tests.differential.simulated import play_simulated
 from tests.differential.stories import BEGINS, Story, workspace
+from tests.differential.telling import story_of
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 0.35

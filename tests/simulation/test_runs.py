@@ -8,7 +8,7 @@ import pytest
 
 from engine.effects.entities import AccountId, Fact, FactId
 from engine.errors import InputError, RunError
-from engine.simulation.differential import story_of
+from tests.differential.telling import story_of
 from tests.simulation.conftest import Staged, Story
 
 DAY = timedelta(days=1)

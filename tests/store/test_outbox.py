@@ -88,7 +88,6 @@ def test_postponing_backs_off_to_five_minutes(store: Database) -> None:
         for _ in range(11):
             outbox.postpone(connection, number, "x" * 9999)
             delays.append(round(float(connection.execute(delay).scalar_one())))
-        assert outbox.next_due(connection) is not None
     assert delays == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from engine.errors import NotFound
 from engine.plan.model import PlanHash
 from engine.store import publishing
 from engine.store.database import Database
-from engine.store.queries.overview import Apply, list_applies
+from engine.store.tables import applies
 from tests.records.samples import DAY, PLAN, PLAN_HASH, T0
 
 OTHER = replace(PLAN, title="Another")
@@ -30,10 +31,13 @@ def test_live_plan_changes_and_every_change_is_noted(store: Database) -> None:
     with store.begin() as connection:
         assert publishing.retire(connection, name, T0, "u-4")
         assert not publishing.retire(connection, name, T0, "u-4")
-        assert list_applies(connection) == [
-            Apply(name, None, T0, "u-4"),
-            Apply(name, second, T0, "u-3"),
-            Apply(name, first, T0, "u-1"),
+        noted = select(
+            applies.c.playbook, applies.c.plan, applies.c.applied_at, applies.c.applied_by
+        )
+        assert connection.execute(noted.order_by(applies.c.number)).all() == [
+            (name, first, T0, "u-1"),
+            (name, second, T0, "u-3"),
+            (name, None, T0, "u-4"),
         ]
 
 

@@ -13,7 +13,7 @@ from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.publishing import make_live, put_plan
 from engine.store.queries.accounts import list_accounts, show_account
-from engine.store.queries.overview import list_plans, read_stats
+from engine.store.queries.overview import list_plans
 from engine.store.queries.people import list_users
 from engine.store.queries.runs import list_runs, show_run, unclear_sends
 from engine.store.queries.tasks import Comment, list_tasks, show_task
@@ -202,17 +202,6 @@ def test_plans_are_listed_with_their_runs(full: Database) -> None:
         (found,) = list_plans(connection)
         assert list_plans(connection, playbook="other") == []
     assert (found.hash, found.live, found.under_way, found.finished) == (PLAN_HASH, True, 2, 1)
-
-
-def test_stats_count_everything(full: Database) -> None:
-    with full.begin() as connection:
-        stats = read_stats(connection, T0 + DAY)
-    assert (stats.accounts, stats.contacts, stats.users, stats.waits, stats.owed) == (3, 2, 2, 1, 0)
-    assert stats.runs == {"active": 2, "finished": 1}
-    assert stats.outcomes == {"won": 1}
-    assert (stats.tasks, stats.overdue) == ({"open": 3, "done": 1}, 1)
-    assert stats.facts == {"usage.first": 1}
-    assert stats.effects[("send_email", "unknown")] == 1
 
 
 def test_users_are_listed_with_leave(full: Database) -> None:

@@ -22,14 +22,6 @@ _SHAPES = {
     "end": ('(["', '"])'),
     "escalate": ('>"', '"]'),
 }
-_ENTITIES = {
-    "#": "#35;",
-    '"': "#quot;",
-    "<": "#lt;",
-    ">": "#gt;",
-    "&": "#amp;",
-    "`": "#96;",
-}
 _LONGEST = 120
 _Open = list[tuple[str, str]]
 
