@@ -153,6 +153,11 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     temporal_address: Annotated[str, AfterValidator(_address)] | None = None
     temporal_namespace: Name = "default"
+    temporal_tls: bool = False
+    temporal_api_key: SecretStr | None = None
+    temporal_tls_ca: Path | None = None
+    temporal_tls_cert: Path | None = None
+    temporal_tls_key: Path | None = None
     task_queue: Name = "tenure"
     outbound_task_queue: Name = "tenure-outbound"
     workspace: Path = Path()

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.converter import DataConverter
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from engine.errors import InputError, PermanentError, TransientError
 from engine.settings import EncryptionKey, Settings
@@ -41,10 +42,13 @@ async def connect(settings: Settings) -> Client:
             "no Temporal server is configured",
             remedy="Start the stack with `tenure up`, or set TENURE_TEMPORAL_ADDRESS.",
         )
+    key = settings.temporal_api_key
     try:
         return await Client.connect(
             settings.temporal_address,
             namespace=settings.temporal_namespace,
+            tls=_tls(settings),
+            api_key=key.get_secret_value() if key is not None else None,
             data_converter=data_converter(settings.keys),
             connect_timeout=timedelta(seconds=10),
         )
@@ -52,6 +56,25 @@ async def connect(settings: Settings) -> Client:
         raise TransientError(
             f"Temporal does not answer at {settings.temporal_address}",
             remedy="Start it with `tenure up`, or correct TENURE_TEMPORAL_ADDRESS.",
+        ) from error
+
+
+def _tls(settings: Settings) -> TLSConfig | bool:
+    """TLS as the settings ask: an API key or a certificate implies it, as Temporal Cloud wants."""
+    files = (settings.temporal_tls_ca, settings.temporal_tls_cert, settings.temporal_tls_key)
+    if not any(files):
+        return settings.temporal_tls or settings.temporal_api_key is not None
+    ca, cert, key = (_read(path) for path in files)
+    return TLSConfig(server_root_ca_cert=ca, client_cert=cert, client_private_key=key)
+
+
+def _read(path: Path | None) -> bytes | None:
+    try:
+        return path.read_bytes() if path is not None else None
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}",
+            remedy="Correct TENURE_TEMPORAL_TLS_CA, _CERT or _KEY.",
         ) from error
 
 
