@@ -73,9 +73,8 @@ def web_command() -> Command:
 
 def links_to(info: StackInfo) -> str:
     """Return where links in the stack's emails lead."""
-    from engine.settings import load_settings
-
-    return load_settings(**info.settings).links_to
+    shared = info.settings
+    return shared.get("public_url") or f"http://127.0.0.1:{shared.get('web_port', WEB_PORT)}"
 
 
 def shared_settings(data_dir: Path) -> dict[str, str]:

@@ -33,6 +33,12 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [key.id for key in settings.keys] == ["new", "old"]
 
 
+def test_links_lead_to_the_pages_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(web_port=8300).links_to == "http://127.0.0.1:8300"
+    monkeypatch.setenv("TENURE_PUBLIC_URL", "https://cs.example/said/")
+    assert load_settings(web_port=8300).links_to == "https://cs.example/said"
+
+
 def test_given_values_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENURE_CLOCK", "lapse:10:20:86400")
     assert load_settings(clock="real").lapse is None
@@ -55,6 +61,7 @@ def test_given_values_come_before_the_environment(monkeypatch: pytest.MonkeyPatc
         ("ENCRYPTION_KEYS", f"a:{GOOD_KEY},a:{GOOD_KEY}"),
         ("EMAIL_URL", "outbox"),
         ("PUBLIC_URL", "ftp://host"),
+        ("WEB_PORT", "99999"),
     ],
 )
 def test_bad_value_is_named_with_a_remedy(

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from engine.stack.datadir import StackInfo, read_stack
+from engine.stack.ports import Wish
 from engine.stack.supervisor import Command, Stack
 from engine.stack.temporal import executable
 
@@ -67,6 +68,18 @@ def test_stack_restarts_with_its_data(server_home: Path) -> None:
     with free_stack(server_home) as stack:
         assert read_row(stack.info) == (42,)
         assert "kept-namespace" in temporal(stack.info, "list")
+
+
+def test_ports_of_commands_are_found_and_told_to_all(server_home: Path) -> None:
+    told = (sys.executable, "-c", "import os; print(os.environ['TENURE_WEB_PORT'], flush=True)")
+    wishes = {"web": Wish("the pages", 0, "--web-port")}
+    with free_stack(server_home, ports=wishes, commands=[Command("web", told)]) as stack:
+        port = stack.info.settings["web_port"]
+        log = server_home / "logs" / "web.log"
+        deadline = time.monotonic() + PATIENCE_S
+        while port not in log.read_text():
+            assert time.monotonic() < deadline
+    assert int(port) > 0
 
 
 def test_database_is_durable_and_asks_for_the_password(server_home: Path) -> None:

@@ -45,6 +45,13 @@ def test_same_port_twice_is_refused() -> None:
         choose([Wish("one", port, "--one"), Wish("two", port, "--two")])
 
 
+def test_port_that_need_not_be_this_one_gives_way() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (found,) = choose([Wish("one", port, "--one", or_any=True)])
+    assert found not in (0, port)
+
+
 def test_used_data_dir_names_the_process(server_home: Path) -> None:
     holder = DataDir(server_home)
     holder.open(postgres_major=MAJOR)

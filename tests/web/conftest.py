@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -30,6 +34,24 @@ steps:
   - {survey: first-nps, to: contacts.champion, within: 10d}
 """
 CHAMPION = "c-acme-0-champion"
+CHROMIUM_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--virtual-time-budget=3000",
+    "--enable-logging=stderr",
+    "--dump-dom",
+)
+Open = Callable[[str], tuple[str, str]]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that need a browser where the environment says so."""
+    if os.environ.get("TENURE_NO_BROWSER") == "1":
+        left_out = [item for item in items if item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @dataclass
@@ -45,6 +67,11 @@ class House:
     def path(self) -> str:
         """The link's path, but for the score."""
         return f"/survey/{make_token(self.context.link_key, self.link)}"
+
+    @property
+    def url(self) -> str:
+        """The link, but for the score."""
+        return f"{str(self.client.base_url).rstrip('/')}{self.path}"
 
     def facts(self) -> list[Fact]:
         """What customers said, oldest first."""
@@ -84,3 +111,22 @@ def house(open_company: Callable[..., Company]) -> Iterator[House]:
     app = make_app(company.database, lambda: context, limiter=Limiter(burst=10_000))
     with served(app) as client:
         yield House(company, context, link, client)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Open:
+    """Opens a page and returns what it came to, and what the browser complained about."""
+    program = shutil.which("chromium")
+    assert program is not None, "install chromium (Debian's package), or set TENURE_NO_BROWSER=1"
+
+    def open_page(url: str) -> tuple[str, str]:
+        done = subprocess.run(
+            [program, *CHROMIUM_OPTIONS, f"--user-data-dir={tmp_path}", url],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=True,
+        )
+        return done.stdout, done.stderr
+
+    return open_page

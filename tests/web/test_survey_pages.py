@@ -21,6 +21,13 @@ def test_looking_answers_nothing(house: House) -> None:
     assert house.facts() == []
 
 
+def test_page_has_a_button_for_those_without_scripts(house: House) -> None:
+    shown = house.client.get(f"{house.path}/9").text
+    form = shown[shown.index("<form") : shown.index("</form>")]
+    assert form.startswith('<form method="post">')
+    assert '<button type="submit">Send my answer</button>' in form
+
+
 def test_click_answers_for_its_step_and_person(house: House) -> None:
     house.link = replace(house.link, path=("each=c-1", "weekly#2"))
     shown = house.client.post(f"{house.path}/9")
