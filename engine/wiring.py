@@ -104,23 +104,25 @@ class Contexts:
             found = publishing.current_workspace_hash(connection)
             if found is not None and found != self._hash:
                 document = publishing.workspace(connection, found)
+                link_key, *old = _link_keys(self.settings)
                 self._context = Context.of(
                     workspace_from_json(document),
                     public_url=self.settings.links_to,
-                    link_key=_link_key(self.settings),
+                    link_key=link_key,
+                    old_link_keys=tuple(old),
                 )
                 self._hash = found
         self._looked = time.monotonic()
 
 
-def _link_key(settings: Settings) -> bytes:
-    """Derive what signs links from the encryption key, or from the database's password: its port
-    may be another one tomorrow, and links live on."""
-    secret = settings.keys[0].key if settings.keys else b""
-    if not secret and settings.database_url is not None:
+def _link_keys(settings: Settings) -> list[bytes]:
+    """Derive what signs links, and what has signed them: from the encryption keys, or from the
+    database's password (not its whole URL: the port may be another one tomorrow)."""
+    secrets = [one.key for one in settings.keys]
+    if not secrets and settings.database_url is not None:
         url = settings.database_url.get_secret_value()
-        secret = str(make_url(url).password or url).encode()
-    return hashlib.sha256(b"tenure links\0" + secret).digest()
+        secrets = [str(make_url(url).password or url).encode()]
+    return [hashlib.sha256(b"tenure links\0" + secret).digest() for secret in secrets or [b""]]
 
 
 def make_runner(settings: Settings) -> Runner:

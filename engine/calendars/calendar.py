@@ -13,8 +13,9 @@ from typing import Any, Self
 
 from engine.calendars.hours import OFFICE_WEEK, Week, Window, read_week, write_week
 from engine.calendars.places import check_holidays, holidays_in, zone_named
-from engine.calendars.refusal import BadCalendar, nearest, shown
+from engine.calendars.refusal import BadCalendar
 from engine.errors import InputError
+from engine.wording import nearest, quoted
 
 _KEYS = ("zone", "hours", "holidays", "days_off", "working_days", "leave")
 
@@ -60,7 +61,7 @@ class Calendar:
         'Epiphany'
         """
         if not isinstance(written, Mapping):
-            raise BadCalendar(f"{shown(written)} is not a mapping", remedy=_KEYS_REMEDY, path=())
+            raise BadCalendar(f"{quoted(written)} is not a mapping", remedy=_KEYS_REMEDY, path=())
         for key in written:
             if key not in _KEYS:
                 raise _unknown_key(str(key))
@@ -166,7 +167,7 @@ def _read_holidays(written: object) -> tuple[str | None, str | None]:
             pass
         case _:
             raise BadCalendar(
-                f"{shown(written)} names no country",
+                f"{quoted(written)} names no country",
                 remedy='Write "DE-BY", {country: DE, region: BY} or none, with quotes around "NO"',
                 path=("holidays",),
             )
@@ -201,7 +202,7 @@ def _read_date(written: object, key: str) -> date:
     try:
         return date.fromisoformat(str(written))
     except ValueError:
-        message = f"{shown(written)} is not a date"
+        message = f"{quoted(written)} is not a date"
         raise BadCalendar(message, remedy="Write 2026-12-24", path=(key,)) from None
 
 
@@ -209,6 +210,6 @@ def _list(written: object, key: str) -> list[Any] | tuple[Any, ...]:
     if written is None:
         return []
     if not isinstance(written, list | tuple):
-        message = f"{shown(written)} is not a list"
+        message = f"{quoted(written)} is not a list"
         raise BadCalendar(message, remedy="Write [2026-12-24, 2026-12-31]", path=(key,))
     return written

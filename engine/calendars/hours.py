@@ -11,7 +11,8 @@ from datetime import time
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from engine.calendars.refusal import BadCalendar, nearest, shown
+from engine.calendars.refusal import BadCalendar
+from engine.wording import nearest, quoted
 
 Window: TypeAlias = tuple[time, time]
 """From, inclusive, to, exclusive. An end of 00:00 is the midnight that ends the day."""
@@ -34,7 +35,7 @@ def read_week(written: object) -> Week:
     (2, 0, {'mon-thu': '09:00-12:00, 13:00-17:00'})
     """
     if not isinstance(written, Mapping):
-        raise _bad(f"{shown(written)} says no days", 'Write hours: {mon-fri: "09:00-17:00"}')
+        raise _bad(f"{quoted(written)} says no days", 'Write hours: {mon-fri: "09:00-17:00"}')
     week: dict[int, tuple[Window, ...]] = {}
     for key, value in written.items():
         windows = _read_windows(value, str(key))
@@ -67,7 +68,7 @@ def _read_days(key: str) -> list[int]:
     for part in key.split(","):
         ends = [_read_day(name, key) for name in re.split("[-–]", part)]
         if len(ends) > 2:
-            raise _bad(f"{shown(part)} is not a range of days", 'Write "mon-fri"', key)
+            raise _bad(f"{quoted(part)} is not a range of days", 'Write "mon-fri"', key)
         length = (ends[-1] - ends[0]) % 7
         days += [(ends[0] + n) % 7 for n in range(length + 1)]
     return days
@@ -80,7 +81,7 @@ def _read_day(name: str, key: str) -> int:
             return number
     near = nearest(plain, (*DAYS, *_NAMES))
     remedy = f'Did you mean "{near}"?' if near else f"Use {', '.join(DAYS)}, or mon-fri"
-    raise _bad(f"{shown(name.strip())} is not a day of the week", remedy, key)
+    raise _bad(f"{quoted(name.strip())} is not a day of the week", remedy, key)
 
 
 def _read_windows(value: object, key: str) -> tuple[Window, ...]:
@@ -88,23 +89,23 @@ def _read_windows(value: object, key: str) -> tuple[Window, ...]:
         return ()
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
-        raise _bad(f"{shown(value)} is not working hours", _WRITE, key)
+        raise _bad(f"{quoted(value)} is not working hours", _WRITE, key)
     return _joined(sorted(_read_window(part, key) for part in parts), key)
 
 
 def _read_window(part: Any, key: str) -> tuple[int, int]:
     match = _WINDOW.fullmatch(part.strip()) if isinstance(part, str) else None
     if match is None:
-        raise _bad(f"{shown(part)} is not working hours", _WRITE, key)
+        raise _bad(f"{quoted(part)} is not working hours", _WRITE, key)
     hours = [int(group) for group in match.groups()]
     start, end = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
     if max(hours[1], hours[3]) > 59 or start >= 1440 or end > 1440:
-        raise _bad(f"{shown(part)}: there is no such time of day", _WRITE, key)
+        raise _bad(f"{quoted(part)}: there is no such time of day", _WRITE, key)
     if end == 0 or start > end:
         remedy = "Split hours that pass midnight: 22:00-24:00 on one day, 00:00-06:00 on the next"
-        raise _bad(f"{shown(part)} ends before it starts", remedy, key)
+        raise _bad(f"{quoted(part)} ends before it starts", remedy, key)
     if start == end:
-        raise _bad(f"{shown(part)} is no time at all", 'Write "off" for a day off', key)
+        raise _bad(f"{quoted(part)} is no time at all", 'Write "off" for a day off', key)
     return start, end
 
 

@@ -11,7 +11,8 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from engine.calendars.refusal import BadCalendar, nearest, shown
+from engine.calendars.refusal import BadCalendar
+from engine.wording import nearest, quoted
 
 # What these mean depends on the machine, or nothing.
 _NOT_PLACES = frozenset({"localtime", "posixrules", "Factory"})
@@ -33,7 +34,7 @@ def zone_named(name: str) -> ZoneInfo:
         pass
     near = _nearest_zone(name)
     remedy = f"Did you mean {near}?" if near else "Use an IANA name, such as Europe/Berlin or UTC"
-    raise BadCalendar(f"there is no zone {shown(name)}", remedy=remedy, path=("zone",))
+    raise BadCalendar(f"there is no zone {quoted(name)}", remedy=remedy, path=("zone",))
 
 
 def check_holidays(country: str, region: str | None) -> None:
@@ -49,12 +50,12 @@ def check_holidays(country: str, region: str | None) -> None:
     if country not in codes.values():
         near = nearest(country, codes)
         remedy = f"Did you mean {codes[near]}?" if near else "Use a code of two letters, such as DE"
-        message = f"no public holidays are known for country {shown(country)}"
+        message = f"no public holidays are known for country {quoted(country)}"
         raise BadCalendar(message, remedy=remedy, path=("holidays",))
     regions, aliases = _regions(country)
     if region is None or region in regions:
         return
-    message = f"{country} has no region {shown(region)}"
+    message = f"{country} has no region {quoted(region)}"
     if not regions:
         raise BadCalendar(message, remedy=f'Write "{country}" alone', path=("holidays",))
     near = nearest(region, aliases)

@@ -10,9 +10,9 @@ import re
 from decimal import Decimal
 from typing import get_args
 
-from engine.calendars.refusal import nearest, shown
 from engine.errors import InputError
 from engine.plan.model import Span, Unit
+from engine.wording import nearest, quoted
 
 ACCEPTED = "write an amount and a unit: 30s, 90 min, 4h, 3d, 2w, 1 month, " + (
     "4 business hours, 5 business days"
@@ -84,12 +84,12 @@ def parse_span(text: str | int | float) -> Span:
     """
     match = _SPAN.fullmatch(re.sub(r"(?<=[a-z])[\s_-]+", " ", str(text).strip().lower()))
     if match is None:
-        raise InputError(f"{shown(text)} is not a length of time", remedy=_capital(ACCEPTED))
+        raise InputError(f"{quoted(text)} is not a length of time", remedy=_capital(ACCEPTED))
     sign, number, word = match.groups()
     if word is None:
         raise InputError(f"{sign}{number[:40]} what? A unit is missing", remedy=_capital(ACCEPTED))
     if sign:
-        raise InputError(f"{shown(text)} is less than nothing", remedy="Leave the minus sign out")
+        raise InputError(f"{quoted(text)} is less than nothing", remedy="Leave the minus sign out")
     unit = _UNIT_OF.get(word)
     if unit is None:
         raise _unknown_unit(text, word)
@@ -123,11 +123,11 @@ def check_span(span: Span) -> None:
       Use business hours for a part of a business day
     """
     if span.unit not in get_args(Unit):
-        raise InputError(f"{shown(span.unit)} is not a unit of time", remedy=_capital(ACCEPTED))
+        raise InputError(f"{quoted(span.unit)} is not a unit of time", remedy=_capital(ACCEPTED))
     most = _MOST[span.unit]
     if not 0 <= span.amount <= most:  # refuses nan too
         raise InputError(
-            f"{shown(span.amount)[1:-1]} {_WORDS[span.unit][-1]} is not between 0 and ten years",
+            f"{quoted(span.amount)[1:-1]} {_WORDS[span.unit][-1]} is not between 0 and ten years",
             remedy=f"Use at most {format_span(Span(most, span.unit))}",
         )
     if span.unit in _WHOLE and span.amount != int(span.amount):
@@ -143,7 +143,7 @@ def _unknown_unit(text: object, word: str) -> InputError:
         meant = f'"{near}"'
     hint = f"Did you mean {meant}? " if meant else ""
     return InputError(
-        f"{shown(text)}: {shown(word)} is not a unit of time", remedy=hint + _capital(ACCEPTED)
+        f"{quoted(text)}: {quoted(word)} is not a unit of time", remedy=hint + _capital(ACCEPTED)
     )
 
 

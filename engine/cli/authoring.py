@@ -126,12 +126,12 @@ def schema_command(workspace: Path, output: Path | None) -> None:
 def explain_command(code: str) -> None:
     """Explain a problem's CODE (TN201), with a bad and a good example."""
     from engine.language.codes import all_codes, docs_page
-    from engine.language.diagnostics import nearest
+    from engine.wording import nearest
 
     codes = all_codes()
     found = codes.get(code.upper())
     if found is None:
-        near = nearest(code.upper(), list(codes))
+        near = nearest(code.upper(), codes)
         raise InputError(
             f"there is no problem code {code}" + (f"; {near}?" if near else ""),
             remedy="Codes are printed with each problem, and listed in docs/problems/.",

@@ -68,9 +68,9 @@ class Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command, or fail with the nearest name."""
         if args and args[0] not in _MODULES and not args[0].startswith("-"):
-            from engine.language.diagnostics import nearest
+            from engine.wording import nearest
 
-            near = nearest(args[0], list(_MODULES))
+            near = nearest(args[0], _MODULES)
             hint = f" Did you mean `tenure {near}`?" if near else ""
             ctx.fail(f"There is no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)

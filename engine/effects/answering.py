@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.entities import Fact, FactId, Line, Task, TaskId, UserId, Wake
+from engine.effects.handing import came_to
 from engine.effects.ingesting import ingest
 from engine.effects.records import Records
 from engine.errors import Conflict, InputError, NotFound
@@ -38,7 +39,6 @@ def complete_task(
     answers = _checked_answers(found, answers or {})
     decision = _checked_decision(found, decision)
     now = records.now
-    late = found.due_at is not None and now > found.due_at
     checklist = tuple(
         (text, done or ticked is None or index in ticked)
         for index, (text, done) in enumerate(found.checklist)
@@ -52,13 +52,9 @@ def complete_task(
         closed_at=now,
         closed_by=by,
     )
-    data: dict[str, Any] = {"status": "done", "done": True, "late": late}
-    if decision:
-        data["decision"] = decision
-    if found.kind == "escalation":
-        data = {"level": found.level}
-    _tell_run(records, context, found, by, data)
-    return records.task(task)
+    closed = records.task(task)
+    _tell_run(records, context, closed, by, came_to(closed))
+    return closed
 
 
 def withdraw_by_hand(
@@ -69,9 +65,9 @@ def withdraw_by_hand(
     records.change_task(
         task, status="withdrawn", reason=reason, closed_at=records.now, closed_by=by
     )
-    data = {"status": "withdrawn", "done": False, "decision": "rejected"}
-    _tell_run(records, context, found, by, data)
-    return records.task(task)
+    closed = records.task(task)
+    _tell_run(records, context, closed, by, came_to(closed))
+    return closed
 
 
 def reassign_task(records: Records, task: TaskId, *, by: str, to: UserId, reason: str = "") -> Task:

@@ -19,7 +19,7 @@ from engine.language.workspace.model import Workspace
 @dataclass(frozen=True, slots=True)
 class Context:
     """A workspace with its calendars, brand and templates parsed. `public_url` is where links in
-    emails lead; `link_key` signs them."""
+    emails lead; `link_key` signs them, `old_link_keys` signed those still in mailboxes."""
 
     workspace: Workspace
     calendars: Mapping[str, Calendar]
@@ -27,6 +27,7 @@ class Context:
     templates: Mapping[str, Template]
     public_url: str = "http://127.0.0.1:8000"
     link_key: bytes = b""
+    old_link_keys: tuple[bytes, ...] = ()
 
     @classmethod
     def of(
@@ -35,6 +36,7 @@ class Context:
         *,
         public_url: str = "http://127.0.0.1:8000",
         link_key: bytes = b"",
+        old_link_keys: tuple[bytes, ...] = (),
     ) -> Context:
         """Make a workspace ready. It has been checked: what is wrong here raises."""
         return cls(
@@ -48,6 +50,7 @@ class Context:
             },
             public_url=public_url,
             link_key=link_key,
+            old_link_keys=old_link_keys,
         )
 
     def calendar_of(self, person: User | Contact | Account | None) -> Calendar:

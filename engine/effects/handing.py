@@ -130,11 +130,14 @@ def _write_task(known: Known, do: Do, plan: _Planned) -> None:
 
 
 def withdraw_task(known: Known, do: Do) -> Mapping[str, Json]:
-    """Take the task back from the inbox; one that is over stays as it is."""
+    """Take the task back from the inbox. One that is over stays as it is, and the answer says what
+    it came to: the run may not have heard of it yet."""
     assert do.node is not None
     task = known.records.task_of(known.enrollment.id, do.node, do.path)
-    if task is None or task.status != "open":
+    if task is None:
         return {"status": "skipped"}
+    if task.status != "open":
+        return {"status": "skipped", "over": came_to(task)}
     reason = str(do.args["reason"])
     known.records.change_task(
         task.id, status="withdrawn", reason=reason, closed_at=known.records.now
@@ -142,6 +145,17 @@ def withdraw_task(known: Known, do: Do) -> Mapping[str, Json]:
     known.records.drop_waits(known.enrollment.id, [task.watch])
     write(known, do, "task withdrawn", task=task.id, why=reason)
     return {"status": "done"}
+
+
+def came_to(task: Task) -> dict[str, Json]:
+    """Return what a task that is over came to, as its run is told: statuses only."""
+    if task.kind == "escalation" and task.status == "done":
+        return {"level": task.level}
+    if task.status == "withdrawn":
+        return {"status": "withdrawn", "done": False, "decision": "rejected"}
+    late = task.due_at is not None and task.closed_at is not None and task.closed_at > task.due_at
+    decided = {"decision": task.decision} if task.decision else {}
+    return {"status": "done", "done": True, "late": late, **decided}
 
 
 def _iso(at: datetime | None) -> str | None:

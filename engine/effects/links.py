@@ -39,7 +39,7 @@ def make_token(key: bytes, link: SurveyLink) -> str:
     """Write a link down and sign it.
 
     >>> link = SurveyLink(EnrollmentId("e-1"), NodeId("nps"), ("each=c-1",), "c-1")
-    >>> read_token(b"key", make_token(b"key", link)) == link
+    >>> read_token(make_token(b"key", link), b"new", b"key") == link
     True
     """
     body = json.dumps(
@@ -49,17 +49,18 @@ def make_token(key: bytes, link: SurveyLink) -> str:
     return f"{encoded}.{_sign(key, encoded)}"
 
 
-def read_token(key: bytes, token: str) -> SurveyLink | None:
-    """Read a token; None when we did not write it. How long it takes tells nothing about the
-    signature.
+def read_token(token: str, *keys: bytes) -> SurveyLink | None:
+    """Read a token that one of the keys signed; None when we did not write it. How long it takes
+    tells nothing about the signature.
 
-    >>> read_token(b"key", "5b5d.00000000000000000000000000000000") is None
+    >>> read_token("5b5d.00000000000000000000000000000000", b"key") is None
     True
     """
     if len(token) > MAX_TOKEN_CHARACTERS:
         return None
     encoded, _, signature = token.partition(".")
-    if not hmac.compare_digest(_sign(key, encoded).encode(), signature.encode()):
+    given = signature.encode()
+    if not any([hmac.compare_digest(_sign(key, encoded).encode(), given) for key in keys]):
         return None
     enrollment, node, path, recipient = json.loads(bytes.fromhex(encoded))
     return SurveyLink(EnrollmentId(enrollment), NodeId(node), tuple(path), recipient)

@@ -7,7 +7,7 @@
     remind          rung, to                                status; or later (instant)
     escalate        rung, to        (a task's ladder)       status; or later
     escalate        level, open     (an escalate step)      next (instant or null); or over {…}
-    withdraw_task   reason                                  status
+    withdraw_task   reason                                  status; over {…} when it is over
     watch           slot, start                             met, data; due, past
     evaluate        slot `cases` | `until`                  taken (index of the case, or null)
     list_items      -                                       items [ids]

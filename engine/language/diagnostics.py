@@ -7,7 +7,6 @@ of codes and `rendering.py` turns problems into text, JSON and GitHub annotation
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from engine.plan.model import Source
@@ -29,13 +28,3 @@ class Problem:
     remedy: str
     length: int = 1
     severity: Severity = "error"
-
-
-def nearest(name: str, known: tuple[str, ...] | list[str] | set[str]) -> str | None:
-    """Return the known name closest to `name`, or None when nothing is close.
-
-    >>> nearest("scor", {"score", "band"})
-    'score'
-    """
-    found = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return found[0] if found else None

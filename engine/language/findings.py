@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.language.diagnostics import Problem, Severity, nearest
+from engine.language.diagnostics import Problem, Severity
 from engine.language.places import Lines
-from engine.language.scalars import SWITCHES, shown
+from engine.language.scalars import SWITCHES
 from engine.plan.model import Source
+from engine.wording import nearest, quoted
 
 
 class Findings:
@@ -41,7 +42,7 @@ class Findings:
         one, other = self._lines.at(first)[0], self._lines.at(again)[0]
         self.add(
             "TN120",
-            f"{shown(key)} appears twice in one mapping: on line {one} and again on line {other}.",
+            f"{quoted(key)} appears twice in one mapping: on line {one} and again on line {other}.",
             again,
             "Keep one of the two, or rename one.",
             self._lines.rest(again, end),
@@ -62,7 +63,7 @@ class Findings:
         written = self._lines.text[start : start + 200].split()[0].rstrip(",]}")
         self.add(
             "TN122",
-            f"The tag {shown(written)} is not allowed: files hold plain values.",
+            f"The tag {quoted(written)} is not allowed: files hold plain values.",
             start,
             "Remove it. If the text itself begins with !, put quotes around it.",
             len(written),
@@ -97,7 +98,7 @@ class Findings:
         """`{by:15}`: one word to YAML."""
         self.add(
             "TN105",
-            f"There is no space after the colon in {shown(key)}.",
+            f"There is no space after the colon in {quoted(key)}.",
             start,
             "Write `key: value`, with a space after the colon.",
             self._lines.rest(start, end),
@@ -125,7 +126,7 @@ class Findings:
 
     def unknown_alias(self, name: str, start: int, known: Iterable[str]) -> None:
         """An alias without its anchor."""
-        close = nearest(name, set(known))
+        close = nearest(name, known)
         hint = f"Did you mean *{close}? " if close else ""
         self.add(
             "TN129",
@@ -157,7 +158,7 @@ class Findings:
             )
         self.add(
             code,
-            f"{shown(word)} is text here, not {other}.",
+            f"{quoted(word)} is text here, not {other}.",
             start,
             f'Write "{word}" in quotes if you mean the text, else {instead}.',
             len(word),

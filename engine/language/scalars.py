@@ -65,13 +65,3 @@ def needs_no_quotes(text: str) -> bool:
     if text.lower() in SWITCHES | {"y", "n", "null"}:
         return False
     return _READ_ALIKE_EVERYWHERE.fullmatch(text) is not None
-
-
-def shown(text: str) -> str:
-    """Return an author's text for use in a message: one line, quoted, not long.
-
-    >>> shown("two\\n  lines")
-    '"two lines"'
-    """
-    flat = " ".join(text.split())
-    return f'"{flat if len(flat) <= 60 else flat[:57] + "..."}"'

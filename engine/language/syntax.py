@@ -13,8 +13,8 @@ import yaml
 
 from engine.language.diagnostics import Problem
 from engine.language.places import Lines
-from engine.language.scalars import shown
 from engine.plan.model import Source
+from engine.wording import quoted
 
 _TEMPLATE = re.compile(r"(?:[:-]\s+|^\s*)(\{[{%].*)")
 _GLUED = re.compile(r"^\s*(?:- +)*([A-Za-z_][\w-]*:[^\s/].*)$")
@@ -106,7 +106,7 @@ def _unknown_escape(at: _Finder) -> Problem | None:
         return None
     return at.problem(
         "TN112",
-        f"{shown(at.lines.text[at.index : at.index + 2])} means nothing inside double quotes.",
+        f"{quoted(at.lines.text[at.index : at.index + 2])} means nothing inside double quotes.",
         at.index,
         "Write two backslashes for one, or use single quotes.",
         2,
@@ -146,7 +146,7 @@ def _reserved_start(at: _Finder) -> Problem | None:
         return None
     return at.problem(
         "TN108",
-        f"A bare text cannot begin with {shown(found[1][0])}: YAML gives that sign a meaning.",
+        f"A bare text cannot begin with {quoted(found[1][0])}: YAML gives that sign a meaning.",
         at.lines.starts[at.number - 1] + found.start(1),
         "Put quotes around the whole text.",
         len(found[1].rstrip()),
@@ -161,7 +161,7 @@ def _glued_colon(at: _Finder) -> Problem | None:
     key = found[1].split(":")[0]
     return at.problem(
         "TN105",
-        f"There is no space after the colon of {shown(key)}.",
+        f"There is no space after the colon of {quoted(key)}.",
         found[0],
         f"Write `{key}: …`, with a space after the colon.",
         len(key) + 1,
@@ -190,7 +190,7 @@ def _missing_colon(at: _Finder) -> Problem | None:
     word = at.lines.line(at.lines.at(at.begun)[0]).strip()
     return at.problem(
         "TN113",
-        f"{shown(word)} stands where `key: value` is expected.",
+        f"{quoted(word)} stands where `key: value` is expected.",
         at.begun,
         "Add a colon and a value, or, if it continues the text above, indent it further.",
         at.lines.rest(at.begun, len(at.lines.text)),

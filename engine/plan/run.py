@@ -114,6 +114,11 @@ class Run:
         """Return the branches that run the bodies of the node `parent` stands at."""
         return [branch for branch in self.branches.values() if branch.parent == parent]
 
+    def beside(self, branch: BranchId) -> list[Branch]:
+        """Return the loose branches that a branch, or one below it, has left beside it."""
+        began = (f"{branch}~", f"{branch}.")
+        return [one for one in self.branches.values() if one.loose and one.id.startswith(began)]
+
     def forget(self, nodes: Set[NodeId]) -> None:
         """Drop what the steps came to, so that a new repetition starts afresh."""
         for key in [key for key in self.results if key.split("@")[0] in nodes]:

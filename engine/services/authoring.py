@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import AuthorError, InputError
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.load import check_all, problems_of
 from engine.language.workspace.load import Loaded, load_workspace
 from engine.language.workspace.model import Workspace
 from engine.plan.model import Plan
+from engine.wording import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Checkup:
         """Return one playbook's plan; InputError with the nearest name when there is none."""
         found = self.plans.get(playbook)
         if found is None:
-            near = nearest(playbook, list(self.plans))
+            near = nearest(playbook, self.plans)
             known = ", ".join(sorted(self.plans)) or "none that compiles"
             raise InputError(
                 f"there is no playbook {playbook!r} here" + (f"; {near!r}?" if near else ""),

@@ -11,9 +11,9 @@ from engine.effects.enrolling import Enrolled, enroll
 from engine.effects.entities import AccountId, ContactId
 from engine.effects.records import Records
 from engine.errors import InputError
-from engine.language.diagnostics import nearest
 from engine.services.trying import transact
 from engine.store.database import Database
+from engine.wording import nearest
 
 
 def enroll_by_hand(
@@ -51,7 +51,7 @@ def enroll_by_hand(
 def _check_live(records: Records, playbook: str) -> None:
     live = records.current_plans()
     if playbook not in live:
-        near = nearest(playbook, list(live))
+        near = nearest(playbook, live)
         raise InputError(
             f"no playbook {playbook!r} is live" + (f"; {near!r}?" if near else ""),
             remedy=f"Live are: {', '.join(sorted(live)) or 'none; run `tenure apply`'}.",

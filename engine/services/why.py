@@ -6,7 +6,7 @@ Every line names the rule with its values, the fact, the plan's version and the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.effects.entities import Effect, Enrollment, Line
 from engine.effects.story import tell, values_said
@@ -100,12 +100,45 @@ def _why_not(
     lines: Mapping[str, Sequence[Line]],
 ) -> str:
     """Say which decision before it went another way; else that the run has not come so far."""
-    before = [other for other in plan.nodes.values() if node.id in targets(other)]
-    for other in before:
-        if other.id in reached and isinstance(other, Choose | Split):
-            decided = [line for line in lines.get(other.id, ()) if line.what in ("chose", "split")]
-            if decided:
-                return f"{other.id} decided otherwise: {tell(decided[-1])}"
+    if (decided := _Decisions(plan, reached, lines).against(node)) is not None:
+        return f"{decided.node} went another way: {tell(decided)}"
     if run.status == "finished":
         return f"the run ended first: {run.reason}"
     return "not reached yet"
+
+
+@dataclass
+class _Decisions:
+    """Looks back from a step that was not reached, for what kept the run from it."""
+
+    plan: Plan
+    reached: set[NodeId]
+    lines: Mapping[str, Sequence[Line]]
+    _met: set[NodeId] = field(default_factory=set)
+
+    def against(self, node: Node) -> Line | None:
+        """Return the line of a decision, when every way to the step was decided against."""
+        self._met.add(node.id)
+        found: Line | None = None
+        for other in self.plan.nodes.values():
+            if node.id not in targets(other) or (other.id in self._met and other.id != node.id):
+                continue
+            here = self._elsewhere(other, node) if other.id in self.reached else self.against(other)
+            if here is None:
+                return None
+            found = found or here
+        return found
+
+    def _elsewhere(self, other: Node, node: Node) -> Line | None:
+        """Return why a step that was reached did not go on to another."""
+        if node.id == other.next and not isinstance(other, Choose | Split):
+            return None
+        said = [one for one in self.lines.get(other.id, ()) if one.what in _DECIDES]
+        return said[-1] if said else None
+
+
+_DECIDES = frozenset(
+    ["chose", "split", "wait over", "until met", "skipped", "task.completed", "task.withdrawn"]
+    + ["task not needed", "done_when met", "escalation.acknowledged", "not needed"]
+)
+"""Lines that say which way a step went."""

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from engine.calendars import Calendar, add_span, parse_span
 from engine.errors import InputError
-from engine.language.diagnostics import nearest
 from engine.language.places import Path
 from engine.plan.model import Plan, Source, Span
 from engine.simulation.entries import KINDS, Entry
 from engine.simulation.habits import step_of
 from engine.simulation.sheet import Sheet
+from engine.wording import nearest
 
 GAP = "..."
 _MESSAGE = re.compile(

@@ -11,10 +11,11 @@ from typing import Any
 
 from engine.calendars import parse_span
 from engine.errors import InputError
-from engine.language.diagnostics import Problem, Severity, nearest
+from engine.language.diagnostics import Problem, Severity
 from engine.language.places import Path
 from engine.language.source import Document
 from engine.plan.model import Source, Span
+from engine.wording import nearest, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Sheet:
         key: bool = True,
     ) -> None:
         """Note a name that is not one of the known ones, where it is a key or (else) a value."""
-        near = nearest(name, set(known))
+        near = nearest(name, known)
         listed = ", ".join(sorted(known)) or "none"
         remedy = f"Did you mean {near}?" if near else f"There are: {listed}."
         self.note(code, message, path, remedy, key=key)
@@ -118,23 +119,3 @@ class Sheet:
 
 
 _HINT = "Look at the starter that `tenure init` writes for the form."
-
-
-def shown(value: Any) -> str:
-    """Say what a value is.
-
-    >>> shown("red"), shown(None), shown([1])
-    ('"red"', 'nothing', 'a list')
-    """
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value[:40]}"'
-        case list():
-            return "a list"
-        case Mapping():
-            return "a mapping"
-    return str(value)

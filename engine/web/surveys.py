@@ -85,7 +85,8 @@ class SurveyPages:
 
     def _opened(self, request: Request) -> tuple[Context, SurveyLink]:
         context = self._contexts()
-        link = read_token(context.link_key, request.path_params["token"])
+        token = request.path_params["token"]
+        link = read_token(token, context.link_key, *context.old_link_keys)
         if link is None:
             raise HTTPException(404)
         return context, link

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from engine.language.compile.making import Making
-from engine.language.diagnostics import nearest
 from engine.language.places import Path
 from engine.language.schema.flow_steps import ParallelStep, RepeatStep
 from engine.language.schema.people_steps import TaskStep
 from engine.language.schema.tree import Step
+from engine.wording import nearest
 
 _Point: TypeAlias = tuple[Literal["at", "past", "over"], str]
 """A moment of a run: it comes `at` a step, it gets `past` it, the step is `over`."""

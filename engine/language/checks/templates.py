@@ -18,12 +18,13 @@ from engine.delivery.templates import (
 from engine.language.compile.making import Making
 from engine.language.compile.templates import template_name
 from engine.language.compile.vocabulary import Common, join
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.expressions import Names
 from engine.language.schema.message_steps import EmailStep, SurveyStep
 from engine.language.schema.tree import Step
 from engine.language.texts import check_text
 from engine.plan.model import Source
+from engine.wording import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _no_template(making: Making, step: Step, form: EmailStep) -> None:
         return
     last = {name.rpartition("/")[2]: name for name in making.workspace.templates}
     same = [one for one in making.workspace.templates if one.endswith(f"/{form.email}")]
-    near = nearest(form.email, set(last))
+    near = nearest(form.email, last)
     message = f"There is no template for the email {form.email}."
     remedy = f"Write templates/{making.name}/{form.email}.md."
     if len(same) > 1:
@@ -143,7 +144,7 @@ def _no_template(making: Making, step: Step, form: EmailStep) -> None:
 
 
 def _unknown(making: Making, step: Step, name: str) -> None:
-    near = nearest(name, set(making.workspace.templates))
+    near = nearest(name, making.workspace.templates)
     remedy = f"Did you mean {near}?" if near else f"Write templates/{name}.md."
     making.note("TN306", f"There is no template {name}.", (*step.path, "template"), remedy)
 
@@ -158,7 +159,7 @@ def _check_use(making: Making, step: Step, form: EmailStep, read: Read) -> None:
     inputs = making.playbook.form.inputs if making.playbook.form else {}
     for name in form.values:
         if name not in wanted:
-            near = nearest(name, list(wanted))
+            near = nearest(name, wanted)
             takes = f"It takes {', '.join(wanted)}." if wanted else "It takes none."
             message = f"The template {read.template.name} takes no input {name}."
             remedy = f"Did you mean {near}?" if near else takes

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from engine.language.compile.making import Making
 from engine.language.compile.values import why_not
-from engine.language.diagnostics import nearest
 from engine.language.schema.playbook import PlaybookForm
 from engine.language.schema.record_steps import StartStep, StopStep
 from engine.language.schema.tree import Step
+from engine.wording import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def check_starts(making: Making, known: Mapping[str, Known]) -> None:
 def _exists(making: Making, step: Step, name: str, known: Mapping[str, Known]) -> bool:
     if name in known:
         return True
-    near = nearest(name, set(known))
+    near = nearest(name, known)
     listed = ", ".join(sorted(known)[:12])
     remedy = f"Did you mean {near}?" if near else f"There are: {listed or 'none'}."
     making.note("TN325", f"There is no playbook {name}.", (*step.path, step.kind), remedy)
@@ -53,7 +53,7 @@ def _check_inputs(making: Making, step: Step, form: StartStep, other: PlaybookFo
         return
     for name, value in form.values.items():
         if name not in other.inputs:
-            near = nearest(name, set(other.inputs))
+            near = nearest(name, other.inputs)
             takes = ", ".join(other.inputs) or "none"
             remedy = f"Did you mean {near}?" if near else f"Its inputs: {takes}."
             message = f"{form.start} has no input {name}."

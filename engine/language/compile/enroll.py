@@ -26,7 +26,7 @@ from engine.language.compile.making import Making
 from engine.language.compile.schedules import bad_schedule, bad_zone
 from engine.language.compile.times import BadTime, anchor_parts, read_date
 from engine.language.compile.vocabulary import Typed
-from engine.language.diagnostics import Severity, nearest
+from engine.language.diagnostics import Severity
 from engine.language.expressions import Names
 from engine.language.places import Path
 from engine.language.schema.tree import Trigger
@@ -45,6 +45,7 @@ from engine.language.schema.triggers import (
     SurveyTrigger,
 )
 from engine.plan.codec import encode
+from engine.wording import nearest
 
 _PATH: Path = ("enroll",)
 
@@ -134,7 +135,7 @@ def _trigger(making: Making, trigger: Trigger) -> Mapping[str, Any]:
 def _band(making: Making, band: str, at: Path) -> str:
     bands = making.vocabulary.common.bands
     if band not in bands:
-        near = nearest(band, list(bands))
+        near = nearest(band, bands)
         remedy = f"Did you mean {near}?" if near else f"The bands are {', '.join(bands)}."
         making.note("TN323", f"There is no band {band}.", at, remedy)
     return band
@@ -148,7 +149,7 @@ def _change(making: Making, change: Change, at: Path) -> Mapping[str, Any]:
 def _fact(making: Making, kind: str, at: Path) -> str:
     schema = making.workspace.schema
     if kind not in schema.facts:
-        near = nearest(kind, set(schema.facts))
+        near = nearest(kind, schema.facts)
         hint = f"Did you mean {near}? Else declare" if near else "Declare"
         refused = schema.undeclared_facts == "refuse"
         message = f"The fact {kind} is not declared in schema.yaml."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.language.compile.making import StepMaking
-from engine.language.diagnostics import nearest
 from engine.language.schema.flow_steps import (
     CadenceChoice,
     EndStep,
@@ -33,6 +32,7 @@ from engine.plan.model import (
     Wait,
     When,
 )
+from engine.wording import nearest
 
 
 def make_if(making: StepMaking, form: IfStep) -> None:

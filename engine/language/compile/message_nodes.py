@@ -8,11 +8,11 @@ from typing import Any
 from engine.language.compile.making import StepMaking
 from engine.language.compile.people_nodes import words_of
 from engine.language.compile.templates import template_name
-from engine.language.diagnostics import nearest
 from engine.language.schema.message_steps import CallStep, EmailStep, NotifyStep, SurveyStep
 from engine.language.schema.words import TeamRef, UserRef
 from engine.plan.codec import encode
 from engine.plan.model import After, Effect, EffectVerb, Json, NodeId, Task, Wait
+from engine.wording import nearest
 
 QUESTIONS: Mapping[str, str] = {
     "nps": "How likely are you to recommend us to a colleague?",
@@ -149,7 +149,7 @@ def make_call(making: StepMaking, form: CallStep) -> None:
 def _known(making: StepMaking, name: str, what: str, known: Mapping[str, str], code: str) -> None:
     if name in known:
         return
-    near = nearest(name, set(known))
+    near = nearest(name, known)
     listed = f"There are: {', '.join(sorted(known))}." if known else "There are none yet."
     hint = f"Did you mean {near}?" if near else f"{listed} Add it to tenure.yaml."
     making.making.note(code, f"There is no {what} {name}.", making.at(what), hint)

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.language.compile.times import BadTime
-from engine.language.diagnostics import nearest
 from engine.language.schema.words import TeamRef, UserRef
 from engine.language.workspace.model import Workspace
+from engine.wording import nearest
 
 
 class BadRef(BadTime):

@@ -7,11 +7,11 @@ from typing import Any
 
 from engine.language.compile.making import StepMaking
 from engine.language.compile.values import why_not
-from engine.language.diagnostics import nearest
 from engine.language.schema.record_steps import SetStep, StartStep, StopStep, TransferStep
 from engine.language.workspace.model import Field
 from engine.plan.codec import encode
 from engine.plan.model import Effect, EffectVerb, Json
+from engine.wording import nearest
 
 _FIXED = frozenset({"id"})
 
@@ -49,7 +49,7 @@ def _field(making: StepMaking, key: str) -> Field | None:
     elif name in known:
         message, remedy = f"{key} does not say whose field it is.", f"Write account.{name}."
     else:
-        near = nearest(name, set(known))
+        near = nearest(name, known)
         listed = ", ".join(f"account.{one}" for one in sorted(known)[:12])
         remedy = f"Did you mean account.{near}?" if near else f"There are: {listed}."
         message = f"There is no field {key} to set."

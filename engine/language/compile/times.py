@@ -11,9 +11,9 @@ from typing import Literal
 
 from engine.calendars import parse_span
 from engine.errors import InputError
-from engine.language.diagnostics import nearest
 from engine.language.expressions import Names
 from engine.plan.model import After, Anchor, On, Span, When
+from engine.wording import nearest
 
 _OFFSET = re.compile(r"(.+?)\s+(before|after)\s+([A-Za-z_][\w.]*)")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")

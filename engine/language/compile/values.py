@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from engine.language.diagnostics import nearest
-from engine.language.schema.explaining import shown
+from engine.wording import nearest, shown
 
 _WORDS = {
     "text": "a text",
@@ -28,7 +27,7 @@ def why_not(value: object, kind: str, one_of: Collection[str] = ()) -> tuple[str
         remedy = _EXAMPLES.get(kind, f"Write {_WORDS[kind]}.")
         return f"it is {_WORDS[kind]}, and {shown(value)} is not", remedy
     if one_of and value not in one_of:
-        near = nearest(str(value), set(one_of))
+        near = nearest(str(value), one_of)
         remedy = f"Did you mean {near}?" if near else f"It takes: {', '.join(one_of)}."
         return f"{shown(value)} is not one of its values", remedy
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.expressions import codes
 from engine.language.expressions.environment import Program, compile_text
 from engine.language.expressions.names import WORDS, Names, ValueType, listed
@@ -11,6 +11,7 @@ from engine.language.expressions.rewritten import Finding, Rewritten
 from engine.language.expressions.tokens import Token, joined, tokenize
 from engine.language.expressions.wording import translate
 from engine.plan.model import Condition, Source
+from engine.wording import nearest
 
 MOST_CHARACTERS = 2_000
 
@@ -119,7 +120,7 @@ def _not_choices(tokens: list[Token], names: Names) -> list[Finding]:
 
 
 def _not_a_choice(name: str, value: str, allowed: tuple[str, ...], j: int) -> Finding:
-    best = nearest(value, list(allowed))
+    best = nearest(value, allowed)
     hint = f'Did you mean "{best}"? ' if best else ""
     if value == "":
         hint = f"Ask whether there is a value with `has({name})`. "

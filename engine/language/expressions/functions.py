@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from engine.language.diagnostics import nearest
 from engine.language.expressions import codes
 from engine.language.expressions.environment import pattern_error
 from engine.language.expressions.names import Names, listed
 from engine.language.expressions.rewritten import Rewritten
 from engine.language.expressions.tokens import closing
 from engine.language.expressions.variables import presence, variable
+from engine.wording import nearest
 
 METHODS = ("contains", "endsWith", "lowerAscii", "matches", "startsWith")
 FUNCTIONS = ("date", "has", "max", "min", "size")

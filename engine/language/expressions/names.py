@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.language.diagnostics import nearest
+from engine.wording import nearest
 
 ValueType = Literal["text", "number", "bool", "date", "datetime", "list", "fact"]
 
@@ -68,7 +68,7 @@ def closest(name: str, known: tuple[str, ...]) -> str | None:
     siblings = {each.rpartition(".")[2] for each in known if each.rpartition(".")[0] == head}
     if tail and siblings and (found := nearest(tail, siblings)):
         return f"{head}.{found}" if head else found
-    if found := nearest(name, set(known)):
+    if found := nearest(name, known):
         return found
     same_tail = [each for each in known if each.rpartition(".")[2] == tail]
     return same_tail[0] if len(same_tail) == 1 else None

@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.places import Path
 from engine.language.schema.playbook import STEPS
 from engine.language.source import Document
+from engine.wording import nearest, shown
 
 _WANTED = {
     "string_type": "a text",
@@ -204,23 +205,6 @@ def _said(inner: Path) -> str:
 
 def _listed(kinds: list[str]) -> str:
     return ", ".join(f"`{kind}`" for kind in kinds)
-
-
-def shown(value: object) -> str:
-    """Return a value as a message names it."""
-    match value:
-        case None:
-            return "nothing"
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value[:60]}"'
-        case _:
-            return str(value)
 
 
 def _remedy(kind: str, given: object) -> str:

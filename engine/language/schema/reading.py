@@ -12,15 +12,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.places import Path
-from engine.language.schema.explaining import Explainer, keys_of, shown
+from engine.language.schema.explaining import Explainer, keys_of
 from engine.language.schema.playbook import BODIES, NAMED_BY_KIND, STEPS, PlaybookForm
 from engine.language.schema.tree import Playbook, Step, Trigger
 from engine.language.schema.triggers import TRIGGERS
 from engine.language.schema.walking import authored, expand, nothings, without
 from engine.language.schema.words import Form
 from engine.language.source import Document
+from engine.wording import nearest, shown
 
 F = TypeVar("F", bound=Form)
 
@@ -186,7 +187,7 @@ def _split_remedy(second: str) -> str:
 
 def _nearest_kind(value: dict[str, Any], kinds: Mapping[str, type[Form]]) -> tuple[str, str] | None:
     for key in value:
-        if near := nearest(key, list(kinds)):
+        if near := nearest(key, kinds):
             return key, near
     return None
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.expressions.names import Names, closest, listed
 from engine.language.texts import codes
 from engine.language.texts.filters import FILTERS, TESTS
 from engine.language.texts.parsing import Parsed, Piece, Unreadable, parse
 from engine.language.texts.reading import Reading, Refusal, Use, read
 from engine.plan.model import Source
+from engine.wording import nearest
 
 MOST_CHARACTERS = 100_000
 _WORDY = {

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from engine.language.diagnostics import nearest
 from engine.language.places import Path
 from engine.language.workspace.forms import PeopleForm, RoleForm
 from engine.language.workspace.model import Field, Role
 from engine.language.workspace.reading import Sheet
+from engine.wording import nearest
 
 # Every workspace has these two; people.yaml may say otherwise.
 BUILT_IN_ROLES: Mapping[str, Role] = {
@@ -91,7 +91,7 @@ def _unknown(
     known: Mapping[str, object],
     place: Path,
 ) -> None:
-    near = nearest(name, list(known))
+    near = nearest(name, known)
     listed = ", ".join(known)
     otherwise = f"There are {listed}." if known else "Add it, or name another."
     remedy = f"Did you mean {near}?" if near else otherwise

@@ -14,11 +14,12 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.language.diagnostics import Problem, nearest
+from engine.language.diagnostics import Problem
 from engine.language.places import Path as Place
 from engine.language.source import Document, load
 from engine.language.workspace.disk import Disk
 from engine.plan.model import Source
+from engine.wording import nearest, shown
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -101,7 +102,7 @@ def _explain(sheet: Sheet[F], error: ErrorDetails, form: type[BaseModel]) -> Non
             _explain_choice(sheet, str(error["input"]), place, str(context["expected"]))
         case _ if kind in _KINDS:
             expected = _KINDS[kind]
-            message = f"{_dotted(place)} should be {expected}, not {_shown(error['input'])}."
+            message = f"{_dotted(place)} should be {expected}, not {shown(error['input'])}."
             sheet.add("TN403", message, place, _kind_remedy(kind, error["input"]))
         case "too_short":
             remedy = "Name at least one, or leave it out."
@@ -152,19 +153,3 @@ def _kind_remedy(kind: str, given: object) -> str:
 
 def _dotted(place: Place) -> str:
     return ".".join(str(step) for step in place) or "the file"
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value[:40]}"'
-        case _:
-            return str(value)

@@ -49,8 +49,9 @@ def _listed(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
         leave(run, branch, {"status": "done"})
         return
     branch = run.put(branch, phase="joining")
-    paths = [(str(item), (*branch.path, f"{node.id}={item}")) for item in items]
-    start_bodies(run, branch, [(item, node.body, path) for item, path in paths])
+    paths = [(*branch.path, f"{node.id}={item}") for item in items]
+    # By number: an item's id may hold anything, and would not keep branches apart.
+    start_bodies(run, branch, [(f"{at}", node.body, path) for at, path in enumerate(paths, 1)])
 
 
 def _item_over(run: Run, parent: Branch, child: Branch) -> None:

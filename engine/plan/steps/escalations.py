@@ -22,6 +22,8 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
     node = run.node(branch)
     assert isinstance(node, Escalate)
     match event, branch.phase:
+        case Done(), "giving up":
+            _gave_up(run, branch, node, event.result)
         case Done(), "withdrawing":
             withdraw_at_last(run, branch)
         case Done(), "alarming" | "open":
@@ -29,9 +31,8 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
         case Met(), "alarming" | "open":
             leave(run, branch, {"status": "acknowledged", "acknowledged": True, **event.data})
         case Woke(), "open" if purpose == "give_up":
-            run.tell(branch, "withdraw_task", reason="nobody acknowledged it")
-            result = {"status": "unanswered", "acknowledged": False}
-            leave(run, branch, result, node.on_give_up)
+            branch = run.do(run.unwatch(branch), "withdraw_task", reason="nobody acknowledged it")
+            run.put(branch, phase="giving up")
         case Woke(), "open":
             _raise_next(run, branch)
         case _:
@@ -48,6 +49,14 @@ def _alarm_raised(run: Run, branch: Branch, node: Escalate, result: Mapping[str,
     if (at := result.get("next")) is not None:
         purpose = "rung" if level < len(node.chain) else "give_up"
         run.wake(branch, datetime.fromisoformat(at), purpose)
+
+
+def _gave_up(run: Run, branch: Branch, node: Escalate, answer: Mapping[str, Json]) -> None:
+    """The time is up. `over` says that somebody was faster, and the news is on its way."""
+    if answer.get("over"):
+        leave(run, branch, {"status": "acknowledged", "acknowledged": True, **answer["over"]})
+    else:
+        leave(run, branch, {"status": "unanswered", "acknowledged": False}, node.on_give_up)
 
 
 def _raise_next(run: Run, branch: Branch) -> None:

@@ -99,9 +99,12 @@ def take_out(run: Run, branch: Branch) -> Branch:
 
 
 def discard(run: Run, branch: Branch, reason: str) -> None:
-    """Take the branch and all below it out of the run; its task, if open, is withdrawn."""
+    """Take the branch, all below it and the tasks they handed out beside them out of the run; what
+    is open is withdrawn."""
     for child in run.children(branch.id):
         discard(run, child, reason)
+    for beside in run.beside(branch.id):
+        discard(run, beside, reason)
     branch = take_out(run, branch)
     if (dropped := kind_of(run, branch).dropped) is not None:
         dropped(run, branch, reason)

@@ -66,7 +66,7 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
         case Done(), "creating":
             _task_created(run, branch, node, event.result)
         case Done(), "withdrawing":
-            _withdrawal_answered(run, branch, node)
+            _withdrawal_answered(run, branch, node, event.result)
         case Done(), "open":
             _set_next_rung(run, branch)
         case Met(), "creating" | "open":
@@ -101,9 +101,15 @@ def _act_on_rung(run: Run, branch: Branch) -> None:
 
 
 def _wake_for_rung(run: Run, branch: Branch) -> None:
+    """Wake for the next rung. When a pause, a snooze or an outage has made the ladder late, the
+    rungs keep their distance: nobody gets them all at once."""
     rungs, at = branch.data["rungs"], branch.data["next"]
-    if at < len(rungs):
-        run.wake(branch, datetime.fromisoformat(rungs[at]), "rung")
+    if at >= len(rungs):
+        return
+    due = datetime.fromisoformat(rungs[at])
+    if at > 0 and due <= run.at:
+        due = run.at + (due - datetime.fromisoformat(rungs[at - 1]))
+    run.wake(branch, due, "rung")
 
 
 def _set_next_rung(run: Run, branch: Branch) -> None:
@@ -116,8 +122,11 @@ def _task_over(run: Run, branch: Branch, node: Task, data: Mapping[str, Json]) -
     leave(run, branch, data, node.routes.get(decision) if decision else None)
 
 
-def _withdrawal_answered(run: Run, branch: Branch, node: Task) -> None:
-    if branch.data.get("timeout"):
+def _withdrawal_answered(run: Run, branch: Branch, node: Task, answer: Mapping[str, Json]) -> None:
+    """The deadline has come. `over` says that somebody was faster, and the news is on its way."""
+    if branch.data.get("timeout") and answer.get("over"):
+        _task_over(run, branch, node, answer["over"])
+    elif branch.data.get("timeout"):
         result = {"status": "timeout", "done": False, "decision": "timeout"}
         leave(run, branch, result, node.routes.get("timeout"))
     else:
@@ -131,8 +140,11 @@ def _unblock(run: Run, branch: Branch) -> None:
 
 def drop(run: Run, branch: Branch, reason: str) -> None:
     """A task or alarm is taken out of the run: withdraw it, if it has been handed out."""
+    if branch.phase == "withdrawing" and "why" in branch.data:
+        run.put(branch)  # it was dropped before, and stays until it can be withdrawn
+        return
     run.settle(branch, {"status": "withdrawn", "done": False})
-    if branch.phase in ("creating", "alarming"):
+    if branch.phase in ("creating", "alarming") and branch.asked is not None:
         # The answer is still out: withdraw only once the task is sure to exist.
         run.put(branch, phase="withdrawing", parent=None, loose=True, data={"why": reason})
     elif branch.phase == "open":

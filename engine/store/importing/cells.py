@@ -13,8 +13,8 @@ from functools import cache, partial
 from typing import Any, TypeAlias
 from zoneinfo import available_timezones
 
-from engine.language.diagnostics import nearest
 from engine.language.workspace.model import Field, FieldType
+from engine.wording import nearest
 
 Reader: TypeAlias = Callable[[str], Any]
 
@@ -69,7 +69,7 @@ def read_choice(allowed: Sequence[str], text: str) -> str:
     """
     if text in allowed:
         return text
-    close = nearest(text, list(allowed))
+    close = nearest(text, allowed)
     hint = f"; did you mean {close}?" if close else ""
     raise Unusable(f"is not one of {', '.join(allowed)}{hint}")
 
@@ -147,7 +147,7 @@ def read_zone(text: str) -> str:
     'Europe/Zurich'
     """
     if text not in _zones():
-        close = nearest(text, list(_zones()))
+        close = nearest(text, _zones())
         hint = f"; did you mean {close}?" if close else ""
         raise Unusable(f"is not a time zone like Europe/Berlin{hint}")
     return text

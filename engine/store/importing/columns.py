@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import AuthorError, InputError
-from engine.language.diagnostics import nearest
 from engine.language.source import load_path
 from engine.store.importing.sheet import Sheet
+from engine.wording import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +96,5 @@ def _unknown_column(column: str, fields: Collection[str]) -> str:
 
 def _did_you_mean(name: str, known: Collection[str]) -> str:
     plain = name.lower().replace(" ", "_")
-    close = nearest(plain, list(known)) or nearest(name, list(known))
+    close = nearest(plain, known) or nearest(name, known)
     return f"Did you mean {close}?" if close else ""
