@@ -12,22 +12,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from engine.language import misfits
 from engine.language.diagnostics import Problem
+from engine.language.misfits import WANTED, choices, keys_at
 from engine.language.places import Path
 from engine.language.schema.playbook import STEPS
 from engine.language.source import Document
 from engine.wording import nearest, shown
 
-_WANTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping of names to values",
-    "model_type": "a mapping of names to values",
-}
 _BOUNDS = {
     "greater_than": "greater than {gt}",
     "greater_than_equal": "at least {ge}",
@@ -97,14 +89,13 @@ class Explainer:
 
     def _no_choice(self, error: ErrorDetails, path: Path) -> Problem:
         given = error["input"]
-        expected = str(error.get("ctx", {}).get("expected", ""))
-        choices = [part.strip("' ") for part in expected.replace(" or ", ", ").split(",")]
-        near = nearest(str(given), choices)
-        remedy = f"Did you mean `{near}`?" if near else f"Write one of: {', '.join(choices)}."
+        known = choices(error.get("ctx", {}).get("expected", ""))
+        near = nearest(str(given), known)
+        remedy = f"Did you mean `{near}`?" if near else f"Write one of: {', '.join(known)}."
         return self._at("TN153", f"{shown(given)} is not one of the choices.", path, remedy)
 
     def _wrong_kind(self, kind: str, error: ErrorDetails, inner: Path, path: Path) -> Problem:
-        wanted = _WANTED.get(kind, "another kind of value")
+        wanted = WANTED.get(kind, "another kind of value")
         given = error["input"]
         message = f"{_said(inner)} should be {wanted}, not {shown(given)}."
         example = _example(self._form, str(inner[0])) if len(inner) == 1 else None
@@ -129,50 +120,6 @@ def _follow(value: Any, loc: Iterable[int | str]) -> tuple[Path, tuple[int | str
 def keys_of(form: type[BaseModel]) -> list[str]:
     """Return the keys a form knows, as authors write them."""
     return [field.alias or name for name, field in form.model_fields.items()]
-
-
-def keys_at(form: type[BaseModel], inner: Path) -> list[str]:
-    """Return the keys known at a place inside a form.
-
-    >>> from engine.language.schema.people_steps import TaskStep
-    >>> keys_at(TaskStep, ("overdue", 0))
-    ['after', 'remind', 'escalate']
-    """
-    schema = form.model_json_schema(by_alias=True)
-    found = list(_descend([schema], inner, schema.get("$defs", {})))
-    return list(dict.fromkeys(key for at in found for key in at.get("properties", ())))
-
-
-def _descend(
-    at: list[dict[str, Any]], inner: Path, definitions: dict[str, Any]
-) -> Iterable[dict[str, Any]]:
-    at = [one for each in at for one in _alternatives(each, definitions)]
-    if not inner:
-        return at
-    step, rest = inner[0], inner[1:]
-    following: list[dict[str, Any]] = []
-    for each in at:
-        if isinstance(step, int):
-            following.append(each.get("items") or (each if "properties" in each else {}))
-        elif step in each.get("properties", {}):
-            following.append(each["properties"][step])
-        else:
-            following += each.get("patternProperties", {}).values()
-            if isinstance(each.get("additionalProperties"), dict):
-                following.append(each["additionalProperties"])
-    return _descend(following, rest, definitions) if following else []
-
-
-def _alternatives(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    if "$ref" in schema:
-        yield from _alternatives(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-        return
-    either = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    yield from (one for each in either for one in _alternatives(each, definitions))
-    if not either:
-        yield schema
-        if schema.get("type") == "array":
-            yield from _alternatives(schema.get("items", {}), definitions)
 
 
 def _example(form: type[BaseModel], key: str) -> str | None:
@@ -208,17 +155,10 @@ def _listed(kinds: list[str]) -> str:
 
 
 def _remedy(kind: str, given: object) -> str:
-    if given is None:
-        return "Fill it in, or leave the key out."
-    if kind == "string_type" and isinstance(given, bool | int | float):
-        return f'Put it in quotes: "{shown(given)}".'
+    if said := misfits.remedy(kind, given):
+        return said
     if kind == "string_type":
         return "Write one text."
-    if kind == "bool_type":
-        return "Write true or false."
-    if kind == "list_type":
-        one_item = isinstance(given, str | int | float)
-        return f"Put it in brackets: [{given}]." if one_item else "Put a dash before each item."
     if kind in ("dict_type", "model_type"):
         return "Write `name: value` pairs, indented below the key."
-    return f"Write {_WANTED.get(kind, 'another value')}."
+    return f"Write {WANTED.get(kind, 'another value')}."

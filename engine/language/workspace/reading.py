@@ -1,7 +1,7 @@
 """Reading one workspace file: YAML to a form, every error of the form at its line.
 
-Owns the translation of pydantic's errors into problems with nearest names; the one place that meets
-them. It must not know what the files mean.
+Owns the translation of pydantic's errors into problems of workspace files. It must not know what
+the files mean.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.language import misfits
 from engine.language.diagnostics import Problem
+from engine.language.misfits import WANTED, choices, keys_at
 from engine.language.places import Path as Place
 from engine.language.source import Document, load
 from engine.language.workspace.disk import Disk
@@ -23,16 +25,7 @@ from engine.wording import nearest, shown
 
 F = TypeVar("F", bound=BaseModel)
 
-_KINDS = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping of names to values",
-    "model_type": "a mapping of names to values",
-}
+_LOOK = "Look at the starter that `tenure init` writes for the form."
 _NEEDED = {"workspace": "workspace: Acme", "sender": "sender: {name: …, address: …}"}
 
 
@@ -100,10 +93,10 @@ def _explain(sheet: Sheet[F], error: ErrorDetails, form: type[BaseModel]) -> Non
             sheet.add("TN402", f"{name}{of} is missing.", place[:-1], remedy, key=True)
         case "literal_error":
             _explain_choice(sheet, str(error["input"]), place, str(context["expected"]))
-        case _ if kind in _KINDS:
-            expected = _KINDS[kind]
+        case _ if kind in WANTED:
+            expected = WANTED[kind]
             message = f"{_dotted(place)} should be {expected}, not {shown(error['input'])}."
-            sheet.add("TN403", message, place, _kind_remedy(kind, error["input"]))
+            sheet.add("TN403", message, place, misfits.remedy(kind, error["input"]) or _LOOK)
         case "too_short":
             remedy = "Name at least one, or leave it out."
             sheet.add("TN405", f"{_dotted(place)} is empty.", place, remedy)
@@ -120,35 +113,10 @@ def _unknown_key(name: str, above: Place, form: type[BaseModel]) -> tuple[str, s
 
 
 def _explain_choice(sheet: Sheet[F], given: str, place: Place, expected: str) -> None:
-    choices = [part.strip("' ") for part in expected.replace(" or ", ", ").split(",")]
-    near = nearest(given, choices)
-    remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(choices)}."
+    known = choices(expected)
+    near = nearest(given, known)
+    remedy = f"Did you mean {near}?" if near else f"Use one of {', '.join(known)}."
     sheet.add("TN404", f'{_dotted(place)} cannot be "{given[:60]}".', place, remedy)
-
-
-def keys_at(form: type[BaseModel], place: Place) -> list[str]:
-    """Return the keys a form knows at `place`; none where names are the author's own.
-
-    >>> from engine.language.workspace.forms import PeopleForm
-    >>> keys_at(PeopleForm, ()), keys_at(PeopleForm, ("roles", "csm"))[:2]
-    (['teams', 'roles'], ['field', 'user'])
-    """
-    at: Any = form.model_json_schema(by_alias=True)
-    definitions = at.get("$defs", {})
-    for step in place:
-        at = at.get("properties", {}).get(step) or at.get("additionalProperties") or {}
-        at = definitions.get(str(at.get("$ref", "")).rpartition("/")[2], at)
-    return list(at.get("properties", ()))
-
-
-def _kind_remedy(kind: str, given: object) -> str:
-    if kind == "string_type" and isinstance(given, int | float):
-        return f'Put it in quotes: "{given}".'
-    if kind == "bool_type":
-        return "Write true or false."
-    if kind == "list_type":
-        return f"Put it in brackets: [{given}]." if isinstance(given, str) else "Write [one, two]."
-    return "Look at the starter that `tenure init` writes for the form."
 
 
 def _dotted(place: Place) -> str:
