@@ -115,14 +115,18 @@ class Contexts:
         self._looked = time.monotonic()
 
 
+def link_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """Return what links are signed from, the newest first: the encryption keys, else the database's
+    password (not its whole URL: the port may be another one tomorrow). Empty: anybody could."""
+    if settings.keys or settings.database_url is None:
+        return tuple(one.key for one in settings.keys)
+    password = make_url(settings.database_url.get_secret_value()).password
+    return (str(password).encode(),) if password else ()
+
+
 def _link_keys(settings: Settings) -> list[bytes]:
-    """Derive what signs links, and what has signed them: from the encryption keys, or from the
-    database's password (not its whole URL: the port may be another one tomorrow)."""
-    secrets = [one.key for one in settings.keys]
-    if not secrets and settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        secrets = [str(make_url(url).password or url).encode()]
-    return [hashlib.sha256(b"tenure links\0" + secret).digest() for secret in secrets or [b""]]
+    secrets = link_secrets(settings) or (b"",)
+    return [hashlib.sha256(b"tenure links\0" + secret).digest() for secret in secrets]
 
 
 def make_runner(settings: Settings) -> Runner:

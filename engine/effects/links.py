@@ -60,7 +60,7 @@ def read_token(token: str, *keys: bytes) -> SurveyLink | None:
         return None
     encoded, _, signature = token.partition(".")
     given = signature.encode()
-    if not any([hmac.compare_digest(_sign(key, encoded).encode(), given) for key in keys]):
+    if not any(hmac.compare_digest(_sign(key, encoded).encode(), given) for key in keys):
         return None
     enrollment, node, path, recipient = json.loads(bytes.fromhex(encoded))
     return SurveyLink(EnrollmentId(enrollment), NodeId(node), tuple(path), recipient)

@@ -20,7 +20,7 @@ from engine.services.leaving import leave_cleanly
 from engine.services.logs import write_logs
 from engine.settings import Settings
 from engine.web.app import make_app
-from engine.wiring import Contexts, complete_settings, open_database
+from engine.wiring import Contexts, complete_settings, link_secrets, open_database
 
 logger = logging.getLogger("web")
 CONNECTIONS = 8
@@ -30,7 +30,13 @@ STOP_TIMEOUT_S = 10
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal; raises InputError when the address cannot be listened on."""
+    """Serve until a signal. Raises InputError when the address cannot be listened on, and when the
+    links people come by could be anybody's."""
+    if settings.database_url and not link_secrets(settings):
+        raise InputError(
+            "The links in emails could be forged: there is no secret to sign them with.",
+            remedy="Set the same TENURE_ENCRYPTION_KEYS here and on every worker.",
+        )
     with _listen(settings.web_host, settings.web_port) as listener:
         database = open_database(settings, connections=CONNECTIONS)
         try:

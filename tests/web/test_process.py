@@ -39,6 +39,18 @@ def test_port_that_is_taken_is_said_so(open_company: Callable[..., Company]) -> 
     assert "TENURE_WEB_PORT" in said
 
 
+def test_links_that_anybody_could_make_are_not_served(
+    open_company: Callable[..., Company],
+) -> None:
+    unsigned = "postgresql+psycopg://somebody@127.0.0.1/tenure"
+    more = {"TENURE_WEB_PORT": "0", "TENURE_DATABASE_URL": unsigned}
+    web = open_company(**PLAYBOOKS).start("-m", "engine.web", **more)
+    said = web.communicate(timeout=20)[0]
+    assert web.returncode == 1
+    assert "could be forged" in said
+    assert "TENURE_ENCRYPTION_KEYS" in said
+
+
 def answer_of(url: str) -> httpx.Response | None:
     """Ask once; None while nobody listens."""
     try:

@@ -95,6 +95,12 @@ def test_forged_links_lead_nowhere(house: House) -> None:
     assert house.facts() == []
 
 
+def test_links_outlive_a_change_of_keys(house: House) -> None:
+    changed = replace(house.context, link_key=b"new", old_link_keys=(house.context.link_key,))
+    with served(make_app(house.company.database, lambda: changed)) as client:
+        assert client.get(f"{house.path}/9").status_code == 200
+
+
 def test_link_of_a_run_or_step_that_is_gone_leads_nowhere(house: House) -> None:
     house.link = replace(house.link, node=NodeId("gone"))
     assert house.client.post(f"{house.path}/9").status_code == 404
