@@ -61,7 +61,7 @@ def withdraw_by_hand(
     records: Records, context: Context, task: TaskId, *, by: str, reason: str
 ) -> Task:
     """Close an open task undone; the run goes on."""
-    found = _open(records, task)
+    _open(records, task)
     records.change_task(
         task, status="withdrawn", reason=reason, closed_at=records.now, closed_by=by
     )
