@@ -87,7 +87,7 @@ def test_every_setting_is_described() -> None:
 def test_defaults_of_settings_are_as_described() -> None:
     text = (DOCS / "operating.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| `TENURE_(\w+)` \| `([^`]+)` \|", text, flags=re.MULTILINE))
-    assert {"TASK_QUEUE", "EMAIL_URL", "CLOCK", "PUBLIC_URL", "DATA_DIR"} <= set(rows)
+    assert {"TASK_QUEUE", "EMAIL_URL", "CLOCK", "WEB_PORT", "DATA_DIR"} <= set(rows)
     for name, shown in rows.items():
         default = Settings.model_fields[name.lower()].get_default()
         plain = getattr(default, "get_secret_value", lambda default=default: default)()
