@@ -53,6 +53,11 @@ _SHOWN = ("task", "sent", "escalation", "task.completed", "outcome", "milestone"
 def play(data_dir: Path, *, day_s: float, days: int, web_port: int) -> None:
     """Play the demonstration from a clean start; ends by itself."""
     _check_pace(day_s, days)
+    if not EXAMPLE.is_dir():
+        raise InputError(
+            "the demo's workspace is not here: it comes with the source, not with the package",
+            remedy="Run `make demo` in a checkout of the repository.",
+        )
     directory = _clean(data_dir)
     with Catcher(directory=directory / "mails") as catcher:
         clock = _clock(day_s)
