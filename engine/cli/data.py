@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from engine.cli.options import as_option, format_option, table, to_json, workspace_option
+from engine.cli.options import (
+    as_option,
+    format_option,
+    limit_option,
+    table,
+    to_json,
+    workspace_option,
+)
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, UserId
 from engine.services.applying import Meaning, apply, what_apply_means
@@ -113,9 +120,7 @@ def accounts_command() -> None:
 @accounts_command.command("list")
 @click.option("--csm", help="Only those of this CSM.")
 @click.option("--band", help="Only those in this band of health.")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
-)
+@limit_option
 @format_option()
 @with_session
 def list_accounts(

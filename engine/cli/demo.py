@@ -18,9 +18,9 @@ from threading import Thread
 import click
 from sqlalchemy import select
 
-from engine.cli.running import show_explanation
 from engine.cli.session import Session
 from engine.cli.stack import prepare, web_command, worker_command
+from engine.cli.why import show_explanation
 from engine.delivery.catcher import Catcher
 from engine.effects.entities import EnrollmentId
 from engine.effects.story import tell

@@ -38,11 +38,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "users": "data",
     },
     "Work with runs": {
-        "enroll": "running",
-        "facts": "running",
-        "runs": "running",
-        "why": "running",
-        "sends": "running",
+        "enroll": "runs",
+        "facts": "facts",
+        "runs": "runs",
+        "why": "why",
+        "sends": "sends",
     },
     "Work with tasks": {"tasks": "tasks"},
 }

@@ -56,6 +56,17 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+def limit_option(command: F) -> F:
+    """Add `--limit`: how long a list may get."""
+    return click.option(
+        "--limit",
+        default=50,
+        show_default=True,
+        type=click.IntRange(1, 500),
+        help="At most so many.",
+    )(command)
+
+
 def as_option(command: F) -> F:
     """Add `--as`: who acts."""
     return click.option(
@@ -65,6 +76,21 @@ def as_option(command: F) -> F:
         show_default="your login name",
         help="The id of the user who acts.",
     )(command)
+
+
+def pairs(written: Iterable[str], example: str) -> dict[str, str]:
+    """Read NAME=VALUE texts; InputError, with `example` as the remedy, for one that is none.
+
+    >>> pairs(["tier = gold"], "--input tier=gold")
+    {'tier': 'gold'}
+    """
+    found = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InputError(f"{text!r} is not NAME=VALUE", remedy=f"Write {example}.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def write_file(path: Path, text: str) -> None:

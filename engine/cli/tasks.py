@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from engine.calendars import add_span, parse_span
-from engine.cli.options import as_option, format_option, table, to_json
+from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, Task, UserId
-from engine.errors import InputError
 from engine.services import tasks
 
 
@@ -27,9 +26,7 @@ def tasks_command() -> None:
 @click.option("--overdue", is_flag=True, help="Only those past their due date.")
 @click.option("--all", "every", is_flag=True, help="Closed ones too.")
 @click.option("--after", help="Continue after this cursor (printed below a full page).")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
-)
+@limit_option
 @format_option()
 @with_session
 def list_tasks(
@@ -138,18 +135,11 @@ def complete(
     session: Session, task: str, answers: tuple[str, ...], tick: tuple[int, ...], by: str
 ) -> None:
     """Close a task as done."""
-    given = dict(_pair(answer) for answer in answers)
+    given = pairs(answers, "--set risk_reason=budget")
     done = tasks.complete(
         session.database, session.context, task, by=by, answers=given, ticked=tick or None
     )
     click.echo(f"done: {done.title}")
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise InputError(f"{text!r} is not NAME=VALUE", remedy="Write --set risk_reason=budget.")
-    return name.strip(), value.strip()
 
 
 @tasks_command.command("approve")

@@ -1,0 +1,184 @@
+"""`tenure enroll` and `tenure runs`: begin, list and steer runs of playbooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
+from engine.cli.session import Session, with_session
+from engine.effects.entities import AccountId, EnrollmentId
+
+
+@click.command("enroll")
+@click.argument("playbook")
+@click.argument("account")
+@click.option("--contact", help="For a playbook that runs for contacts: whom.")
+@click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input.")
+@click.option("--force", is_flag=True, help="Even if the playbook's `when` does not match.")
+@as_option
+@with_session
+def enroll_command(
+    session: Session,
+    playbook: str,
+    account: str,
+    contact: str | None,
+    inputs: tuple[str, ...],
+    force: bool,
+    by: str,
+) -> int:
+    """Begin a run of PLAYBOOK for ACCOUNT by hand."""
+    from engine.services.enrolling import enroll_by_hand
+
+    result = enroll_by_hand(
+        session.database,
+        session.context,
+        playbook,
+        account,
+        by=by,
+        contact=contact,
+        inputs=pairs(inputs, "--input tier=gold"),
+        force=force,
+    )
+    if result.enrollment is None:
+        click.echo(f"not enrolled: {result.why}")
+        return 1
+    click.echo(result.enrollment)
+    return 0
+
+
+# --- runs -------------------------------------------------------------------------------------
+
+
+class ListUnlessSaid(click.Group):
+    """A group that lists when no other command is named: `runs --stuck` is `runs list --stuck`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `list` in front of options, and where there is nothing."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("runs", cls=ListUnlessSaid)
+def runs_command() -> None:
+    """List and steer runs of playbooks; without a command, list them."""
+
+
+@runs_command.command("list")
+@click.option("--playbook", help="Only this playbook's.")
+@click.option("--account", help="Only this account's.")
+@click.option("--status", type=click.Choice(["active", "paused", "finished"]))
+@click.option("--stuck", is_flag=True, help="Only those that failed or cannot go on.")
+@limit_option
+@format_option()
+@with_session
+def list_runs(
+    session: Session,
+    playbook: str | None,
+    account: str | None,
+    status: Any,
+    stuck: bool,
+    limit: int,
+    form: str,
+) -> int:
+    """List runs, newest first."""
+    if stuck:
+        return _list_stuck(session, limit, form)
+    from engine.store.queries import runs as queries
+
+    with session.reading() as connection:
+        rows = queries.list_runs(
+            connection,
+            status=status,
+            playbook=playbook,
+            account=AccountId(account) if account else None,
+            limit=limit,
+        )
+    if form == "json":
+        click.echo(to_json([row.run for row in rows]))
+        return 0
+    shown = [
+        (
+            row.run.id,
+            row.account_name or row.run.account,
+            row.run.status,
+            row.run.outcome,
+            session.local(row.run.started_at),
+            row.run.plan,
+        )
+        for row in rows
+    ]
+    click.echo(table(shown, ("run", "account", "status", "outcome", "began", "plan")))
+    return 0
+
+
+def _list_stuck(session: Session, limit: int, form: str) -> int:
+    found = session.runner.stuck(limit)
+    if form == "json":
+        click.echo(to_json(list(found)))
+    elif found:
+        rows = [(one.enrollment, one.status, one.since, one.why) for one in found]
+        click.echo(table(rows, ("run", "status", "since", "why")))
+    else:
+        click.echo("No run is stuck.")
+    return 1 if found else 0
+
+
+@runs_command.command("show")
+@click.argument("run")
+@format_option()
+@with_session
+def show_run(session: Session, run: str, form: str) -> None:
+    """Show where a RUN stands and what it waits for."""
+    standing = session.runner.state(EnrollmentId(run))
+    if form == "json":
+        click.echo(to_json(standing))
+        return
+    click.echo(f"{run}: {standing.status}" + (f", {standing.reason}" if standing.reason else ""))
+    for place in standing.places:
+        path = f" [{', '.join(place.path)}]" if place.path else ""
+        click.echo(f"  {place.node}{path}  {place.phase}  {place.source}")
+        for at, why in sorted(place.wakes.items()):
+            click.echo(f"    {why} at {session.local(at)}")
+
+
+@runs_command.command("pause")
+@click.argument("run")
+@click.option("--reason", required=True, help="Why, for the timeline.")
+@with_session
+def pause(session: Session, run: str, reason: str) -> None:
+    """Hold a RUN: nothing is sent or handed out until it is resumed."""
+    session.runner.pause(EnrollmentId(run), reason=reason)
+    click.echo(f"paused {run}")
+
+
+@runs_command.command("resume")
+@click.argument("run")
+@with_session
+def resume(session: Session, run: str) -> None:
+    """Let a paused RUN go on, as its playbook's `on_resume` says."""
+    session.runner.resume(EnrollmentId(run))
+    click.echo(f"resumed {run}")
+
+
+@runs_command.command("cancel")
+@click.argument("run")
+@click.option("--reason", required=True, help="Why, for the timeline.")
+@with_session
+def cancel(session: Session, run: str, reason: str) -> None:
+    """End a RUN: open tasks are withdrawn, waits dropped."""
+    session.runner.cancel(EnrollmentId(run), reason=reason)
+    click.echo(f"cancelled {run}")
+
+
+@runs_command.command("migrate")
+@click.argument("run")
+@click.option("--to", "plan", help="A plan's hash; by default the playbook's live one.")
+@with_session
+def migrate(session: Session, run: str, plan: str | None) -> None:
+    """Move a RUN to another version of its playbook."""
+    from engine.services.migrating import migrate_run
+
+    click.echo(migrate_run(session.database, session.runner, run, plan))
