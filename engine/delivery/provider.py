@@ -77,7 +77,7 @@ class Message:
                     remedy="Remove it from the account's or contact's value.",
                 )
         for what, address in self._addresses():
-            if not (_ADDRESS.fullmatch(address) and _is_domain(address)):
+            if not is_address(address):
                 raise InputError(
                     f"The {what} of email {self.key} is not an email address",
                     remedy="Correct it where the contact or sender is kept.",
@@ -209,6 +209,15 @@ def _mailbox(mailbox: Mailbox) -> Address:
     name, address = mailbox
     local, _, domain = wire_address(address).rpartition("@")
     return Address(name, local, domain)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address an email can go to.
+
+    >>> is_address("anna@customer.example"), is_address("anna at home")
+    (True, False)
+    """
+    return bool(_ADDRESS.fullmatch(text)) and _is_domain(text)
 
 
 def _is_domain(address: str) -> bool:

@@ -6,7 +6,9 @@ returns what the first one did. Knows no Temporal and no clock but the records'.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine.effects import handing, watching
@@ -24,6 +26,7 @@ from engine.effects.entities import (
     Line,
     Stop,
 )
+from engine.effects.fitting import misfit
 from engine.effects.ingesting import ingest
 from engine.effects.knowing import Known
 from engine.effects.people import find_person
@@ -135,8 +138,9 @@ def _spec(known: Known, do: Do) -> Mapping[str, Json]:
 
 def _set_field(known: Known, do: Do) -> Mapping[str, Json]:
     changed = {
-        field.removeprefix("account."): _new_value(known, written)
+        name: _new_value(known, name, written)
         for field, written in _spec(known, do)["fields"].items()
+        for name in [field.removeprefix("account.")]
     }
     fact = Fact(
         id=FactId(f"{known.enrollment.id}:{do.id}"),
@@ -150,13 +154,24 @@ def _set_field(known: Known, do: Do) -> Mapping[str, Json]:
     return {"status": "done"}
 
 
-def _new_value(known: Known, written: Mapping[str, Json]) -> Any:
-    if "expression" not in written:
-        return written["value"]
-    expression = written["expression"]
+def _new_value(known: Known, name: str, written: Mapping[str, Json]) -> Any:
+    """Work out what a field becomes; RunError when the field cannot take it."""
+    field = known.context.workspace.schema.account.get(name)
+    value = written["value"] if "value" in written else _worked_out(known, written["expression"])
+    if isinstance(value, datetime):
+        of_day = field is not None and field.type == "date"
+        value = value.date().isoformat() if of_day else value.isoformat()
+    if field is None or misfit(field, value) is not None or value in (math.inf, -math.inf):
+        raise RunError(
+            f"account.{name} cannot become what the step makes of it",
+            remedy="See that schema.yaml has the field, and what the formula reads has values.",
+        )
+    return value
+
+
+def _worked_out(known: Known, expression: Mapping[str, Json]) -> Any:
     refs = tuple((name, kind) for name, kind in expression.get("refs", ()))
-    answer = evaluate_value(expression["text"], refs, known.values(refs))
-    return answer.value
+    return evaluate_value(expression["text"], refs, known.values(refs)).value
 
 
 def _start_playbook(known: Known, do: Do) -> Mapping[str, Json]:

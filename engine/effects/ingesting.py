@@ -13,6 +13,7 @@ from typing import Any
 from engine.effects.context import Context
 from engine.effects.enrolling import enroll
 from engine.effects.entities import Account, ContactId, EnrollmentId, Fact, Line, Wait, Wake
+from engine.effects.fitting import fitted
 from engine.effects.knowing import Known, on_one_way
 from engine.effects.records import Records
 from engine.effects.watching import condition_at
@@ -36,48 +37,13 @@ def ingest(records: Records, context: Context, fact: Fact) -> Ingested:
     """Take a fact in; one of a known id changes nothing. Raises NotFound for an unknown account,
     InputError for a fact whose data does not fit its kind."""
     account = records.account(fact.account, lock=True)
-    _check(context, fact)
+    fact = fitted(context.workspace.schema, fact, records.now)
     if not records.put_fact(fact):
         return Ingested(duplicate=True)
     touched, change = _apply(records, context, account, fact)
     woken = _wake(records, context, fact, touched)
     started, refused = _start(records, context, fact, change)
     return Ingested(False, tuple(started), tuple(woken), tuple(refused))
-
-
-def _check(context: Context, fact: Fact) -> None:
-    schema = context.workspace.schema
-    declared = schema.facts.get(fact.kind)
-    if declared is None:
-        if schema.undeclared_facts == "refuse":
-            raise InputError(
-                f"facts of kind {fact.kind!r} are not declared",
-                remedy="Declare it under `facts:` in schema.yaml, or allow undeclared facts.",
-            )
-        return
-    for name, spec in declared.items():
-        value = fact.data.get(name)
-        if value is None and spec.required:
-            raise InputError(
-                f"a fact {fact.kind} needs {name!r} in its data", remedy=f"Add {name}: {spec.type}."
-            )
-        if value is not None and not _fits(value, spec.type):
-            raise InputError(
-                f"{name!r} of a fact {fact.kind} is not a {spec.type}",
-                remedy=f"Send a {spec.type} there.",
-            )
-
-
-def _fits(value: Any, kind: str) -> bool:
-    match kind:
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "bool":
-            return isinstance(value, bool)
-        case "list":
-            return isinstance(value, list | tuple)
-        case _:
-            return isinstance(value, str)
 
 
 # --- what it changes --------------------------------------------------------------------------
@@ -109,7 +75,11 @@ def _score(records: Records, context: Context, account: Account, fact: Fact) -> 
     score = float(fact.data["score"])
     if not 0 <= score <= 100:
         raise InputError("a health score is from 0 to 100", remedy="Correct the fact's score.")
-    band = context.band(score)
+    band, at = context.band(score), fact.occurred_at
+    latest = records.last_scored(account.id)
+    if latest is not None and at < latest:  # it comes late: a newer one is known already
+        records.put_score(fact.account, score, band, None, at)
+        return Change(fact.kind, fact.data)
     changed = Change(
         fact.kind,
         fact.data,
@@ -117,10 +87,10 @@ def _score(records: Records, context: Context, account: Account, fact: Fact) -> 
         score_before=account.score,
         band=band,
         band_before=account.band,
-        scores_within=lambda length: records.scores_since(account.id, fact.occurred_at - length),
+        scores_within=lambda length: records.scores_since(account.id, at - length),
     )
-    since = account.band_since if band == account.band and account.band_since else fact.occurred_at
-    records.put_score(fact.account, score, band, since, fact.occurred_at)
+    since = account.band_since if band == account.band and account.band_since else at
+    records.put_score(fact.account, score, band, since, at)
     return changed
 
 

@@ -183,7 +183,9 @@ class Known:
 
     def _facts(self, kinds: list[str]) -> list[Fact]:
         found = self.records.facts_since(self.enrollment.account, kinds, self.since)
-        return [fact for fact in found if fact.enrollment in (None, self.enrollment.id)]
+        began = self.enrollment.trigger.get("fact")  # what began the run, it does not wait for
+        mine = (None, self.enrollment.id)
+        return [fact for fact in found if fact.enrollment in mine and fact.id != began]
 
     def _step(self, node: NodeId, name: str) -> Any:
         gate = NodeId(f"{node}.approve")

@@ -59,10 +59,14 @@ class Records(Protocol):
         """Return the score as known at an instant, if any, and all recorded after it, in
         order."""
 
+    def last_scored(self, account: AccountId) -> datetime | None:
+        """Return when the latest score in the history was taken."""
+
     def put_score(
-        self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
+        self, account: AccountId, score: float, band: str, band_since: datetime | None, at: datetime
     ) -> None:
-        """Record a new score in the history and as the current one."""
+        """Record a score in the history and, with `band_since`, as the current one; one of the
+        same instant is replaced."""
 
     def contacts(self, account: AccountId) -> Sequence[Contact]:
         """Return the account's contacts, by id."""

@@ -59,17 +59,23 @@ def read_fact(written: Mapping[str, Any], *, now: datetime) -> Fact:
             f"{where}: {one['msg'][:1].lower()}{one['msg'][1:]}",
             remedy="A fact has fact, account and, if you like, id, at, data, contact.",
         ) from None
-    at = given.at or now
     return Fact(
         id=FactId(given.id or f"f-{uuid.uuid4().hex[:16]}"),
         kind=given.fact,
         account=AccountId(given.account),
-        occurred_at=(at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC),
+        occurred_at=_instant(given.at) if given.at else now,
         data=given.data,
         contact=ContactId(given.contact) if given.contact else None,
         enrollment=EnrollmentId(given.enrollment) if given.enrollment else None,
         node=NodeId(given.step) if given.step else None,
     )
+
+
+def _instant(at: datetime) -> datetime:
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise InputError("at: it is outside the years 1 to 9999", remedy="Correct it.") from None
 
 
 def take_in(

@@ -98,12 +98,17 @@ class MemoryRecords:
         later = [score for known_at, score in known if known_at > since]
         return [*([] if before is None else [before]), *later]
 
+    def last_scored(self, account: AccountId) -> datetime | None:
+        known = self._world.scores.get(account, ())
+        return known[-1][0] if known else None
+
     def put_score(
-        self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
+        self, account: AccountId, score: float, band: str, band_since: datetime | None, at: datetime
     ) -> None:
         found = self.account(account)
-        changed = Account(account, found.fields, score, band, band_since)
-        self._world.put(self._world.accounts, account, changed)
+        if band_since is not None:
+            changed = Account(account, found.fields, score, band, band_since)
+            self._world.put(self._world.accounts, account, changed)
         history = self._world.scores.get(account, ())
         if not history or history[-1][0] < at:
             history = (*history, (at, score))

@@ -95,11 +95,15 @@ class PostgresRecords:
         later = self._rows(statements.SCORES_SINCE, account=account, since=since)
         return [*([] if before is None else [before]), *(row[0] for row in later)]
 
+    def last_scored(self, account: AccountId) -> datetime | None:
+        return self._sure(statements.LAST_SCORED, account=account)[0]  # type: ignore[no-any-return]
+
     def put_score(
-        self, account: AccountId, score: float, band: str, band_since: datetime, at: datetime
+        self, account: AccountId, score: float, band: str, band_since: datetime | None, at: datetime
     ) -> None:
-        fields = {"score": score, "band": band, "band_since": band_since}
-        self._change(rows.ACCOUNTS, account, fields, "account")
+        if band_since is not None:
+            fields = {"score": score, "band": band, "band_since": band_since}
+            self._change(rows.ACCOUNTS, account, fields, "account")
         self._keep(statements.PUT_SCORE, None, account=account, score=score, band=band, at=at)
 
     def contacts(self, account: AccountId) -> Sequence[Contact]:

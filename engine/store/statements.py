@@ -116,6 +116,9 @@ SCORES_SINCE = compiled(
     .where(account_scores.c.account == _param("account"), account_scores.c.at > bindparam("since"))
     .order_by(account_scores.c.at)
 )
+LAST_SCORED = compiled(
+    select(func.max(account_scores.c.at)).where(account_scores.c.account == _param("account"))
+)
 _history = upsert(account_scores).values(
     {name: bindparam(name) for name in ("account", "at", "score", "band")}
 )
