@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.stack.datadir import StackInfo, read_stack
 from engine.stack.place import Report
 from engine.stack.ports import Wish
+from engine.stack.stopping import Stopped
 from engine.stack.supervisor import POSTGRES_PORT, TEMPORAL_PORT, UI_PORT, Command, Stack
 
 WEB_PORT = 8244
@@ -51,14 +52,17 @@ def up_command(
         prepare=prepare,
         report=show_report,
     )
-    with stack:
-        click.echo(
-            f"\nRunning. Temporal's UI: {stack.info.ui_url}\n"
-            f"Links in emails lead to {links_to(stack.info)}.\n"
-            "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks list.\n"
-            "Ctrl-C stops it; nothing is lost."
-        )
-        stack.wait()
+    try:
+        with stack:
+            click.echo(
+                f"\nRunning. Temporal's UI: {stack.info.ui_url}\n"
+                f"Links in emails lead to {links_to(stack.info)}.\n"
+                "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks.\n"
+                "Ctrl-C stops it; nothing is lost."
+            )
+            stack.wait()
+    except Stopped:  # by Ctrl-C while it was starting
+        raise click.Abort from None
 
 
 def worker_command() -> Command:

@@ -19,6 +19,8 @@ def leave_cleanly(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # whoever read it is gone
+        except BrokenPipeError:  # whoever read it has read enough
+            continue
+        except (OSError, ValueError):  # it could not be written: a full disk, a closed stream
             code = code or 1
     os._exit(code)

@@ -142,7 +142,7 @@ def test_every_setting_is_refused_in_words_when_it_is_empty(
 
 
 def test_taken_port_and_used_data_dir_are_named(workspace: Path, tenure: Tenure) -> None:
-    free = ["--postgres-port", "0", "--ui-port", "0"]
+    free = ["--postgres-port", "0", "--ui-port", "0", "--web-port", "0"]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, output = tenure("up", *free, "--temporal-port", port)
