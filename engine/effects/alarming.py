@@ -11,15 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from engine.calendars import add_span, is_working, next_working
-from engine.effects.entities import Contact, Line, Task, User, UserId
+from engine.effects.entities import Contact, Task, User, UserId
 from engine.effects.handing import task_id
 from engine.effects.knowing import Known
 from engine.effects.letters import Letter, Nothing
-from engine.effects.mailing import internal
+from engine.effects.own_mails import internal
 from engine.effects.people import Found, find_person
 from engine.effects.story import moment, tell_story
 from engine.effects.texts import render_text
-from engine.effects.watching import make_wait
+from engine.effects.watching import make_wait, write
 from engine.plan.events import Do
 from engine.plan.model import Escalate, Json, Rung
 from engine.plan.model import Task as TaskNode
@@ -192,6 +192,5 @@ def _next(known: Known, node: Escalate, level: int, person: User | None) -> Mapp
 
 
 def _line(known: Known, do: Do, what: str, **data: Any) -> None:
-    key = f"{do.id}.{what}"
-    line = Line(known.enrollment.id, key, known.records.now, do.node, do.path, what, data)
-    known.records.put_line(line)
+    """Write one of the lines that a command may write several of, each under its own key."""
+    write(known, do, what, key=f"{do.id}.{what}", **data)

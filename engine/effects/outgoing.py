@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from engine.delivery import webhook
 from engine.delivery.provider import Message, Provider, UnclearSend
-from engine.effects import alarming, mailing
+from engine.effects import alarming, mailing, notifying, surveying
 from engine.effects.context import Context
 from engine.effects.entities import Effect, EffectKey, Enrollment, EnrollmentId, Line
 from engine.effects.knowing import Known
@@ -28,7 +28,6 @@ from engine.plan.events import Do
 from engine.plan.model import Json
 
 SentStatus = Literal["accepted", "refused", "unknown", "waiting"]
-Outgoing: TypeAlias = Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Prepared:
     """What is to be sent now. `result` is the answer when there is nothing to send or wait for;
     `before` is what came of letters of this command that earlier attempts sent."""
 
-    sends: tuple[Outgoing, ...]
+    sends: tuple[Letter, ...]
     result: Mapping[str, Json] | None = None
     before: Mapping[EffectKey, Sent] = field(default_factory=dict)
 
@@ -90,11 +89,11 @@ def _letters(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
         case "send_email":
             return mailing.write_email(known, do)
         case "send_survey":
-            return mailing.write_survey(known, do)
+            return surveying.write_survey(known, do)
         case "notify":
-            return mailing.write_notice(known, do)
+            return notifying.write_notice(known, do)
         case "call":
-            return mailing.write_call(known, do)
+            return notifying.write_call(known, do)
         case "remind":
             return alarming.write_reminder(known, do)
         case "escalate":
@@ -153,7 +152,7 @@ def _came_of(row: Effect) -> Sent:
 # --- sending ----------------------------------------------------------------------------------
 
 
-def send(letter: Outgoing, ways: Ways) -> Sent:
+def send(letter: Letter, ways: Ways) -> Sent:
     """Make the call, once. Never raises for what the other side did."""
     try:
         return _call(letter, ways)
@@ -165,7 +164,7 @@ def send(letter: Outgoing, ways: Ways) -> Sent:
         return Sent("refused", reason=error.message)
 
 
-def _call(letter: Outgoing, ways: Ways) -> Sent:
+def _call(letter: Letter, ways: Ways) -> Sent:
     match letter.content:
         case Message() as message:
             accepted = ways.email.send(message)

@@ -14,8 +14,8 @@ from engine.effects.context import Context
 from engine.effects.entities import ContactId, Enrollment, Fact, FactId
 from engine.effects.ingesting import ingest
 from engine.effects.links import SurveyLink
-from engine.effects.mailing import SURVEYS
 from engine.effects.records import Records
+from engine.effects.surveying import SURVEYS
 from engine.errors import InputError, NotFound
 from engine.plan.model import Effect
 from engine.services.trying import transact

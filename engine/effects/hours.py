@@ -1,0 +1,39 @@
+"""When customers may be written to: the workspace's sending hours, in their own zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.effects.context import Context
+from engine.effects.entities import Contact
+from engine.effects.knowing import Known
+from engine.effects.people import Found
+
+
+def not_before(known: Known, people: Iterable[Found]) -> datetime | None:
+    """Return when customers may next be written to, or None when they may now."""
+    contacts = [one.person for one in people if isinstance(one.person, Contact)]
+    if not contacts:
+        return None
+    zone = contacts[0].fields.get("zone") or _account_zone(known)
+    return send_window(known.context, known.records.now, str(zone))
+
+
+def _account_zone(known: Known) -> str:
+    return known.context.calendar_of(known.records.account(known.enrollment.account)).zone
+
+
+def send_window(context: Context, now: datetime, zone: str) -> datetime | None:
+    """Return the start of the next sending hours in a zone, or None inside them."""
+    first, last, weekdays_only = context.workspace.send_window
+    local = now.astimezone(ZoneInfo(zone))
+    if first <= local.hour < last and not (weekdays_only and local.weekday() >= 5):
+        return None
+    start = local.replace(hour=first, minute=0, second=0, microsecond=0)
+    if local.hour >= first:
+        start = (start.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=ZoneInfo(zone))
+    while weekdays_only and start.weekday() >= 5:
+        start = (start.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=ZoneInfo(zone))
+    return start.astimezone(now.tzinfo)
