@@ -349,14 +349,3 @@ outbox = Table(
 )
 """What is undelivered: a delivered row is deleted. Its instants are real time."""
 Index(None, outbox.c.enrollment, outbox.c.number)
-
-rejects = Table(
-    "rejects",
-    metadata,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", _AT, nullable=False, index=True),
-    Column("source", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("document", JSON, nullable=False),
-)
-"""What came in and could not be used: a fact that names nobody we know, and the like."""

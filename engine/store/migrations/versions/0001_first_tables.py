@@ -49,15 +49,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('hash', name=op.f('plans_pk'))
     )
     op.create_index(op.f('plans_playbook_idx'), 'plans', ['playbook'], unique=False)
-    op.create_table('rejects',
-    sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('source', sa.Text(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('document', postgresql.JSON(astext_type=sa.Text()), nullable=False),
-    sa.PrimaryKeyConstraint('number', name=op.f('rejects_pk'))
-    )
-    op.create_index(op.f('rejects_at_idx'), 'rejects', ['at'], unique=False)
     op.create_table('turns',
     sa.Column('team', sa.Text(), nullable=False),
     sa.Column('turn', sa.Integer(), nullable=False),
@@ -307,8 +298,6 @@ def downgrade() -> None:
     op.drop_table('workspaces')
     op.drop_table('users')
     op.drop_table('turns')
-    op.drop_index(op.f('rejects_at_idx'), table_name='rejects')
-    op.drop_table('rejects')
     op.drop_index(op.f('plans_playbook_idx'), table_name='plans')
     op.drop_table('plans')
     op.drop_index(op.f('outbox_enrollment_number_idx'), table_name='outbox')
