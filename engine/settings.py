@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import InputError
+from engine.plan.clock import Clock
 
 PREFIX = "TENURE_"
 DATABASE_SCHEME = "postgresql+psycopg://"
@@ -35,45 +36,11 @@ REMEDIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
-    """A clock that ran `factor` times real time since both clocks stood at the given epochs."""
-
-    real_epoch_s: float
-    workspace_epoch_s: float
-    factor: float
-
-
-@dataclass(frozen=True, slots=True)
 class EncryptionKey:
     """An AES key of the payload codec, under the id that encrypted payloads carry."""
 
     id: str
     key: bytes = field(repr=False)
-
-
-def parse_clock(text: str) -> Lapse | None:
-    """The lapse a clock setting asks for; None is the real clock. Raises `ValueError`.
-
-    >>> parse_clock("lapse:100:200:86400")
-    Lapse(real_epoch_s=100.0, workspace_epoch_s=200.0, factor=86400.0)
-    >>> parse_clock("real") is None
-    True
-    """
-    if text == "real":
-        return None
-    kind, *numbers = text.split(":")
-    if kind != "lapse" or len(numbers) != 3:
-        raise ValueError("is neither real nor a lapse")
-    try:
-        lapse = Lapse(*map(float, numbers))
-    except ValueError:
-        raise ValueError("has a part that is not a number") from None
-    # Far above any date and any pace, and below what a float would distort.
-    if not (abs(lapse.real_epoch_s) < 1e11 and abs(lapse.workspace_epoch_s) < 1e11):
-        raise ValueError("has an epoch that is no date")
-    if not 0 < lapse.factor < 1e9:
-        raise ValueError("has a factor that is not above 0")
-    return lapse
 
 
 def parse_keys(text: str) -> tuple[EncryptionKey, ...]:
@@ -131,7 +98,10 @@ def _web(value: str) -> str:
 
 
 def _clock(value: str) -> str:
-    parse_clock(value)
+    try:
+        Clock.parse(value)
+    except InputError:
+        raise ValueError("is neither real nor a time-lapse") from None
     return value
 
 
@@ -173,11 +143,6 @@ class Settings(BaseSettings):
     def links_to(self) -> str:
         """Where links in emails lead: `public_url`, else the pages on this machine."""
         return self.public_url or f"http://127.0.0.1:{self.web_port}"
-
-    @property
-    def lapse(self) -> Lapse | None:
-        """The time-lapse of the workspace clock; None when it is the real one."""
-        return parse_clock(self.clock)
 
     @property
     def keys(self) -> tuple[EncryptionKey, ...]:

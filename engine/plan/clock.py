@@ -31,7 +31,7 @@ class Clock:
 
     @classmethod
     def parse(cls, spec: str) -> Clock:
-        """Read `real` or `lapse:<real epoch s>:<workspace epoch s>:<factor>`."""
+        """Read `real` or `lapse:<real epoch s>:<workspace epoch s>:<factor>`; else InputError."""
         if spec == "real":
             return cls()
         head, *numbers = spec.split(":")
@@ -40,7 +40,9 @@ class Clock:
             real, workspace, factor = (float(number) for number in numbers)
         except ValueError:
             head = ""
-        if head != "lapse" or not 0 < factor < 1e9 or max(abs(real), abs(workspace)) > 1e11:
+        # Far above any date and any pace, and below what a float would distort.
+        dates = all(abs(epoch_s) < 1e11 for epoch_s in (real, workspace))
+        if head != "lapse" or not dates or not 0 < factor < 1e9:
             raise InputError(
                 f"the clock {spec!r} cannot be read",
                 remedy="Use `real`, or `lapse:<real epoch s>:<workspace epoch s>:<factor>`.",
