@@ -44,6 +44,9 @@ READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 LISTENS = frozenset(["begin", "watch", "create_task"])
 """Verbs that look and then listen: the account is locked, so that no fact falls between."""
 
+CLOSES = frozenset(["finish", "withdraw_task"])
+"""Verbs that take tasks back: the account is locked, so that nobody does one meanwhile."""
+
 _STATUSES: Mapping[str, EnrollmentStatus] = {"paused": "paused", "resumed": "active"}
 
 
@@ -55,7 +58,7 @@ def carry_out(
     Raises RunError or NotFound when it can never be carried out, TransientError when it may later.
     """
     row = records.enrollment(enrollment)
-    if do.verb in LISTENS:
+    if do.verb in LISTENS | CLOSES:
         records.account(row.account, lock=True)
     if do.verb in ("finish", "create_task"):
         row = records.enrollment(enrollment, lock=True)
