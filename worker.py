@@ -53,7 +53,9 @@ async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     await ensure_search_attributes(client)
     contexts = Contexts(database, settings)
     effects = RealEffects(contexts.current, CurrentWays(settings))
-    activities = Activities(database.transaction, effects)
+    # With a rate to keep to, everything goes through the queue that keeps it.
+    at_once = 0 if bounds.outbound_per_second else bounds.outbound
+    activities = Activities(database.transaction, effects, sends_at_once=at_once)
     address = Address(settings.task_queue, settings.outbound_task_queue, settings.clock)
     dispatcher = Dispatcher(database, client, address, lanes=LANES)
     main_worker, outbound_worker = make_workers(

@@ -104,7 +104,7 @@ def open_arena() -> Iterator[Arena]:
         postgres_port=0,
         temporal_port=0,
         ui_port=0,
-        commands=[Command("worker", [sys.executable, "-m", "bench.ours"])],
+        commands=[Command("worker", [sys.executable, "-m", "worker"])],
         settings={"clock": clock.spec, "email_url": "memory://"},
         prepare=_prepare,
     )

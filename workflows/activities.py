@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from threading import BoundedSemaphore
 from typing import Any, Protocol, TypeAlias
 
 from temporalio import activity
@@ -27,6 +28,7 @@ from workflows.messages import Errand
 from workflows.policies import FINAL, OTHER_ATTEMPTS
 
 logger = logging.getLogger(__name__)
+WAITING = {"status": "waiting"}
 
 Transaction: TypeAlias = Callable[[], AbstractContextManager[Records]]
 Answer: TypeAlias = tuple[dict[str, Any], str | None]
@@ -56,14 +58,21 @@ class Effects(Protocol):
 class Activities:
     """The activities over one database. Called from many threads at once."""
 
-    def __init__(self, transaction: Transaction, effects: Effects) -> None:
+    def __init__(
+        self, transaction: Transaction, effects: Effects, *, sends_at_once: int = 8
+    ) -> None:
+        """`sends_at_once` is how many sends may be tried without the outbound queue."""
+        self._places = BoundedSemaphore(max(sends_at_once, 1))
+        if sends_at_once == 0:
+            self._places.acquire()
         self._transaction = transaction
         self._effects = effects
 
     def house(self) -> list[Callable[..., Any]]:
         """Return the local activities of the main task queue."""
         verbs = [_named(verb, self._carry_out) for verb in sorted(HOUSE)]
-        return [*verbs, _named("note", self._note), _named("migrate", self._migrate)]
+        sends = [_named(verb, self._deliver_now) for verb in sorted(OUTSIDE)]
+        return [*verbs, *sends, _named("note", self._note), _named("migrate", self._migrate)]
 
     def outbound(self) -> list[Callable[..., Any]]:
         """Return the activities of the outbound task queue."""
@@ -100,6 +109,18 @@ class Activities:
         do = decode(Do, errand.do)
         enrollment = EnrollmentId(errand.enrollment)
         return dict(self._effects.deliver(self._transaction, enrollment, do)), None
+
+    def _deliver_now(self, errand: Errand) -> Answer:
+        """Deliver at once if a place is free; else, or when it has to be tried again, answer
+        `waiting`: the outbound queue takes it from there."""
+        if not self._places.acquire(blocking=False):
+            return WAITING, None
+        try:
+            return self._deliver(errand)
+        except TransientError:
+            return WAITING, None
+        finally:
+            self._places.release()
 
     def _write(self, records: Records, errand: Errand) -> None:
         if not errand.notes and not errand.dropped:

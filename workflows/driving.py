@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError, TimeoutError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
 
 from engine.effects.verbs import OUTSIDE
 from engine.plan.advance import advance
@@ -37,10 +37,10 @@ from engine.plan.events import (
 )
 from engine.plan.model import Plan, PlanHash
 from engine.plan.state import State
-from workflows.policies import HOUSE, OUTBOUND
+from workflows.policies import AT_HAND, FINAL, HOUSE, OUTBOUND
 
-WRITE_WITHIN = timedelta(seconds=5)
-"""How long a line of the timeline may wait for an errand to go with (real time)."""
+CAN_WAIT = frozenset(["wait", "wait over", "split", "end"])
+"""Lines of the timeline that may wait for an errand to go with, however long."""
 
 
 class Driver:
@@ -117,11 +117,11 @@ class Driver:
         self._spawn(CommandId("note"), self._write_notes())
 
     def _should_write(self) -> bool:
-        """Before a rest, unless the run goes on so soon that the next errand can take it along."""
-        if not self.resting or not self.unwritten:
+        """Before a rest, unless all that is unwritten can go with the next errand: that a plain
+        wait began or is over follows from the plan and from what happened before."""
+        if not self.resting:
             return False
-        soon = workflow.now() + WRITE_WITHIN
-        return all(at > soon for _, at in self._timers.values())
+        return bool(self._dropped) or any(note.what not in CAN_WAIT for note in self._notes)
 
     def wake_again(self) -> None:
         """Set the timers of a state that was carried over; those that rang in a pause stay rung."""
@@ -205,13 +205,29 @@ class Driver:
 
     async def _execute(self, do: Do, errand: Mapping[str, Any]) -> Mapping[str, Any]:
         if do.verb in OUTSIDE:
-            written = await workflow.execute_activity(
-                do.verb, errand, task_queue=self._outbound_queue, summary=_where(do), **OUTBOUND
+            return await self._send(do, errand)
+        written = await workflow.execute_local_activity(
+            do.verb, errand, summary=_where(do), **HOUSE
+        )
+        return self._read(written)
+
+    async def _send(self, do: Do, errand: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Try once at hand; what cannot be sent so goes to the outbound queue, which tries on."""
+        try:
+            result = self._read(
+                await workflow.execute_local_activity(
+                    do.verb, errand, summary=_where(do), **AT_HAND
+                )
             )
-        else:
-            written = await workflow.execute_local_activity(
-                do.verb, errand, summary=_where(do), **HOUSE
-            )
+        except FailureError as error:
+            if isinstance(error, ApplicationError) and error.type in FINAL:
+                raise
+            result = {"status": "waiting"}
+        if result.get("status") != "waiting":
+            return result
+        written = await workflow.execute_activity(
+            do.verb, errand, task_queue=self._outbound_queue, summary=_where(do), **OUTBOUND
+        )
         return self._read(written)
 
     def _read(self, written: tuple[Mapping[str, Any], str | None]) -> Mapping[str, Any]:

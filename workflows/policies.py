@@ -33,6 +33,13 @@ HOUSE: Mapping[str, Any] = {
 """House verbs wait for the database as long as it takes: an outage fails no run. From a second on
 they wait on a timer, so that no workflow task is held open meanwhile."""
 
+AT_HAND: Mapping[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=45),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
+"""The first attempt at a send, in the workflow's own worker: one try, longer than any provider's
+own time-outs. While it lasts, Temporal keeps the workflow task alive by heartbeats."""
+
 OUTBOUND: Mapping[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=2),
     "schedule_to_close_timeout": timedelta(days=3),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from engine.effects.entities import Effect, Enrollment, Line
 from engine.effects.story import tell, values_said
-from engine.plan.model import Choose, ForEach, Fork, Node, NodeId, Plan, Repeat, Split
+from engine.plan.model import Choose, ForEach, Fork, Node, NodeId, Plan, Repeat, Split, Wait
 from engine.plan.steps import body_nodes, targets
 
 
@@ -92,6 +92,11 @@ def _ended(run: Enrollment) -> str:
     return f"It ended as {run.outcome}: {run.reason}."
 
 
+def _is_plain_wait(node: Node) -> bool:
+    """A wait for time alone writes its line with the step after it."""
+    return isinstance(node, Wait) and node.until is None and node.watch_for is None
+
+
 def _why_not(
     run: Enrollment,
     plan: Plan,
@@ -104,6 +109,9 @@ def _why_not(
         return f"{decided.node} went another way: {tell(decided)}"
     if run.status == "finished":
         return f"the run ended first: {run.reason}"
+    before = [other.id for other in plan.nodes.values() if node.id in targets(other)]
+    if _is_plain_wait(node) and reached.intersection(before):
+        return "it has come here and waits; `tenure runs show` says until when"
     return "not reached yet"
 
 
@@ -138,7 +146,10 @@ class _Decisions:
 
 
 _DECIDES = frozenset(
-    ["chose", "split", "wait over", "until met", "skipped", "task.completed", "task.withdrawn"]
-    + ["task not needed", "done_when met", "escalation.acknowledged", "not needed"]
+    [
+        *("chose", "split", "wait over", "until met", "skipped", "not needed"),
+        *("task.completed", "task.withdrawn", "task not needed", "done_when met"),
+        "escalation.acknowledged",
+    ]
 )
 """Lines that say which way a step went."""
