@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from engine.calendars.refusal import BadCalendar
 from engine.wording import nearest, quoted
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 # What these mean depends on the machine, or nothing.
 _NOT_PLACES = frozenset({"localtime", "posixrules", "Factory"})
@@ -71,11 +77,8 @@ def holidays_in(country: str, region: str | None, year: int) -> Mapping[date, st
     >>> holidays_in("DE", "BY", 2026)[date(2026, 1, 6)]
     'Epiphany'
     """
-    # Imported late: it costs every command 50 ms, and many calendars have no public holidays.
-    import holidays
-
     check_holidays(country, region)
-    found = holidays.country_holidays(country, subdiv=region, years=year, language="en_US")
+    found = _country(country)(subdiv=region, years=year, language="en_US")
     return dict(found.items())
 
 
@@ -95,11 +98,30 @@ def _countries() -> dict[str, str]:
 @lru_cache(maxsize=512)
 def _regions(country: str) -> tuple[tuple[str, ...], dict[str, str]]:
     """The codes of a country's regions, and every code and name of one to its code."""
-    import holidays
-
-    found = holidays.country_holidays(country)
+    found = _country(country)()
     regions: tuple[str, ...] = tuple(found.subdivisions)
     return regions, {**{code: code for code in regions}, **found.subdivisions_aliases}
+
+
+@lru_cache(maxsize=512)
+def _country(country: str) -> type[HolidayBase]:
+    """The class that knows a country's holidays, by its code of two letters.
+
+    Only its own module is loaded: the package of all countries takes 60 ms to import, and
+    `holidays` itself, which is imported late for that, 50 ms.
+    """
+    from holidays import __path__ as home
+    from holidays.registry import COUNTRIES
+
+    module = next(module for module, names in COUNTRIES.items() if country in names)
+    folders = [f"{folder}/countries" for folder in home]
+    spec = PathFinder.find_spec(f"holidays.countries.{module}", folders)
+    assert spec is not None, module
+    assert spec.loader is not None, module
+    loaded = module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    found: type[HolidayBase] = getattr(loaded, country)
+    return found
 
 
 def _nearest_zone(name: str) -> str | None:

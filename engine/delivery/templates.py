@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, cast
 
 import yaml
@@ -57,8 +58,9 @@ class _Entry:
     line: int
 
 
+@lru_cache(maxsize=1024)
 def parse_template(name: str, text: str) -> Template:
-    """Read one template file; TemplateError points at the first mistake.
+    """Read one template file; TemplateError points at the first mistake. Cached.
 
     >>> page = "---\\nsubject: Hi\\npurpose: service\\n---\\nHello"
     >>> template = parse_template("welcome", page)
@@ -83,6 +85,13 @@ def parse_template(name: str, text: str) -> Template:
     )
     reader.check_body(body, first_line=lines + 1)
     return template
+
+
+def _compose(front: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(front, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:  # the loader in Python says better what is wrong
+        return yaml.compose(front, Loader=yaml.SafeLoader)
 
 
 def variables_of_template(template: Template) -> frozenset[str]:
@@ -141,7 +150,7 @@ class _Reader:
 
     def _mapping(self, front: str) -> Iterator[_Entry]:
         try:
-            node = yaml.compose(front, Loader=yaml.SafeLoader)
+            node = _compose(front)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 2 if mark else 2

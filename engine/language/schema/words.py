@@ -25,7 +25,8 @@ from pydantic_core import PydanticCustomError
 class Form(BaseModel):
     """One mapping an author writes: no key it does not know, no value read as another kind."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Built when first used: a playbook uses few of the kinds of step there are.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 def refusal(code: str, message: str, remedy: str, at: str = "") -> PydanticCustomError:

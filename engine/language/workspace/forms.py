@@ -115,7 +115,7 @@ Folders = Annotated[list[Line], _wrapped(str, lambda one: [one]), Field(min_leng
 class Form(BaseModel):
     """One mapping an author writes: no key it does not know, no value read as another kind."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class SenderForm(Form):
