@@ -77,7 +77,7 @@ class EnrollmentWorkflow:
             clock=Clock.parse(given.clock),
             outbound_queue=given.outbound_queue,
         )
-        self._driver.events.extend(decode(Event, event) for event in given.carried)  # type: ignore[arg-type]
+        self._driver.events.extend(decode(Event, event) for event in given.carried)
         if given.state is None:
             self._driver.events.append(Started(self._began()))
 

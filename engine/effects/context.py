@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from engine.calendars import Calendar, Leave
@@ -73,6 +74,6 @@ class Context:
 
 
 @lru_cache(maxsize=4096)
-def _own(base: Calendar, zone: str | None, leave: tuple[tuple[object, object], ...]) -> Calendar:
-    away = tuple(Leave(first, last) for first, last in leave)  # type: ignore[arg-type]
+def _own(base: Calendar, zone: str | None, leave: tuple[tuple[date, date], ...]) -> Calendar:
+    away = tuple(Leave(first, last) for first, last in leave)
     return replace(base, zone=zone or base.zone, leave=(*base.leave, *away))

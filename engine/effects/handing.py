@@ -111,7 +111,7 @@ def _due(
     written = spec.get("due")
     if written is None:
         return None
-    when: When = decode(When, written)  # type: ignore[arg-type]
+    when: When = decode(When, written)
     return due_for_person(known, when, calendar, now)
 
 

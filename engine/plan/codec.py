@@ -43,10 +43,14 @@ def encode(value: Any) -> Any:
     return value
 
 
-def decode(kind: type[T], data: Any) -> T:
+@typing.overload
+def decode(kind: type[T], data: Any) -> T: ...
+@typing.overload
+def decode(kind: types.UnionType, data: Any) -> Any: ...
+def decode(kind: Any, data: Any) -> Any:
     """Turn plain data back into a value of the core. Raises RunError when it does not fit."""
     try:
-        return typing.cast(T, _decoder(typing.cast(Any, kind))(data))
+        return _decoder(kind)(data)
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(
             f"stored {kind.__name__} cannot be read: {type(error).__name__} {error}",

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.effects.context import Context
-from engine.effects.entities import Enrollment, Line
+from engine.effects.entities import ContactId, Enrollment, Line
 from engine.effects.people import freeze_roles
 from engine.plan.model import Choose, NodeId, Plan
 from engine.plan.model import Wait as WaitNode
@@ -98,7 +98,7 @@ class _Names:
     def of(self, id: str | None) -> tuple[str, ...]:
         if id is None:
             return ("nobody",)
-        contact = self.world.contacts.get(id)  # type: ignore[call-overload]
+        contact = self.world.contacts.get(ContactId(id))
         if contact is not None:
             return (contact.role or id, id, contact.email)
         held = [role for role, user in self.roles.items() if user == id]

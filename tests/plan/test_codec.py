@@ -53,12 +53,12 @@ def test_run_goes_on_from_a_stored_state_as_if_nothing_had_been() -> None:
     state, said = play(RESCUE, 90)
     assert state.status == "finished"
     assert state.outcome == "saved"
-    assert said == [decode(Command, encode(one)) for one in said]  # type: ignore[arg-type]
+    assert said == [decode(Command, encode(one)) for one in said]
 
 
 def test_events_come_back_as_they_were() -> None:
     events = [Woke(NOON, "1"), Met(NOON, "2", "f", {"done": True}), Moved(NOON, "3")]  # type: ignore[arg-type]
-    assert [decode(Event, encode(one)) for one in events] == events  # type: ignore[arg-type]
+    assert [decode(Event, encode(one)) for one in events] == events
 
 
 def test_hash_leaves_out_where_things_stand() -> None:

@@ -27,7 +27,7 @@ def trigger_words(value: Any) -> str:
         case {"text": str(text)}:
             return text
         case {"type": "After" | "On" | "Anchor"}:
-            return when_words(decode(When, value))  # type: ignore[arg-type]
+            return when_words(decode(When, value))
         case {"trigger": "survey", "survey": str(kind), **rest}:
             return " ".join([f"survey {kind} answered", *_pairs(rest)])
         case {"trigger": "schedule", "cron": str(cron), **rest}:

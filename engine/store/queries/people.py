@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Connection, select
 
@@ -12,7 +13,7 @@ from engine.store.tables import user_leave, users
 
 def list_users(connection: Connection) -> Sequence[User]:
     """Return all users, by id."""
-    leave: dict[str, list[tuple[object, object]]] = {}
+    leave: dict[str, list[tuple[date, date]]] = {}
     for row in connection.execute(select(user_leave).order_by(user_leave.c.first)):
         leave.setdefault(row.user, []).append((row.first, row.last))
     return [
@@ -23,7 +24,7 @@ def list_users(connection: Connection) -> Sequence[User]:
             zone=row.zone,
             calendar=row.calendar,
             manager=row.manager,
-            leave=tuple(leave.get(row.id, ())),  # type: ignore[arg-type]
+            leave=tuple(leave.get(row.id, ())),
         )
         for row in connection.execute(select(users).order_by(users.c.id))
     ]
