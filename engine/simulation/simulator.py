@@ -8,7 +8,6 @@ to the memory provider, chat posts and calls are kept.
 from __future__ import annotations
 
 import gc
-import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +43,7 @@ from engine.plan.events import (
     Woke,
 )
 from engine.plan.model import NodeId
+from engine.simulation.agenda import Agenda
 from engine.simulation.carrier import Carrier
 from engine.simulation.driving import Errand, Run
 from engine.simulation.habits import Habit
@@ -87,10 +87,7 @@ class Simulator:
         self._runs: dict[EnrollmentId, Run] = {}
         self._visited: dict[str, set[NodeId]] = {}
         self._ready: deque[Run] = deque()
-        self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._sequence = 0
-        self._stream: Iterator[Fact] = iter(())
-        self._next: Fact | None = None
+        self._agenda = Agenda(self.take_in)
         self._lines: list[Line] = []
         self._starts: dict[tuple[str, str], int] = {}
 
@@ -103,8 +100,7 @@ class Simulator:
 
     def at(self, instant: datetime, act: Callable[[], None]) -> None:
         """Do something at an instant; at once when it is past."""
-        self._sequence += 1
-        heapq.heappush(self._heap, (max(instant, self.world.now), self._sequence, act))
+        self._agenda.add(max(instant, self.world.now), act)
 
     def add_fact(self, fact: Fact) -> None:
         """Let a fact come in when it occurs."""
@@ -112,8 +108,7 @@ class Simulator:
 
     def feed(self, facts: Iterable[Fact]) -> None:
         """Let many facts come in, read one by one; they must be in the order they occur."""
-        self._stream = iter(facts)
-        self._next = next(self._stream, None)
+        self._agenda.feed(facts)
 
     def enroll(
         self,
@@ -134,10 +129,10 @@ class Simulator:
                 contact=contact,
                 trigger={"by": "hand"},
                 inputs=inputs,
-                nonce=f"hand/{self._sequence}",
+                nonce=f"hand/{self._agenda.added}",
                 force=force,
             )
-        self._sequence += 1
+        self._agenda.added += 1
         if result.enrollment is None:
             self.refusals.append(Refusal(self.world.now, playbook, account, result.why))
         self.take_owed()
@@ -164,25 +159,13 @@ class Simulator:
 
     def _run(self, until: datetime) -> None:
         self._settle()
-        while (act := self._pop(until)) is not None:
+        while (found := self._agenda.pop(until)) is not None:
+            instant, act = found
+            self._move(instant)
             act()
             if self._ready:
                 self._settle()
         self._move(until)
-
-    def _pop(self, until: datetime) -> Callable[[], None] | None:
-        fact = self._next
-        if fact is not None and (not self._heap or fact.occurred_at <= self._heap[0][0]):
-            if fact.occurred_at > until:
-                return None
-            self._move(fact.occurred_at)
-            self._next = next(self._stream, None)
-            return partial(self.take_in, fact)
-        if not self._heap or self._heap[0][0] > until:
-            return None
-        instant, _, act = heapq.heappop(self._heap)
-        self._move(instant)
-        return act
 
     def _move(self, to: datetime) -> None:
         if to < self.world.now:
