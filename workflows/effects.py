@@ -52,7 +52,9 @@ class RealEffects:
         ways = self.ways(context)
         sent = {letter.key: outgoing.send(letter, ways) for letter in prepared.sends}
         with transaction() as records:
-            answer = outgoing.record(records, context, enrollment, do, sent, prepared.before)
+            answer = outgoing.record(
+                records, context, enrollment, do, sent, prepared.before, prepared.later
+            )
         if answer.get("status") == "waiting":
             raise TransientError(f"{do.verb} could not be handed over yet")
         return answer

@@ -16,7 +16,7 @@ from engine.effects.handing import task_id
 from engine.effects.knowing import Known
 from engine.effects.letters import Letter, Nothing
 from engine.effects.own_mails import internal
-from engine.effects.people import Found, find_person
+from engine.effects.people import Found
 from engine.effects.story import moment, tell_story
 from engine.effects.texts import render_text
 from engine.effects.watching import make_wait, write
@@ -60,7 +60,7 @@ def _whom(known: Known, do: Do, rung: Rung, task: Task) -> Found:
     if rung.to == task.role and task.assignee and not task.customer:
         owner = known.records.user(UserId(task.assignee))
         return Found(owner, rung.to, "the task's owner")
-    return find_person(known.records, known.context, known.enrollment, {"role": rung.to}, do.path)
+    return known.find({"role": rung.to})
 
 
 def _why_later(known: Known, person: User | Contact | None) -> str:
@@ -115,9 +115,7 @@ def _level(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
         values = dict(met.values)
         _line(known, do, "not needed", rule=node.until.text, values=values)
         return Nothing(result={"over": {"by": "data"}})
-    found = find_person(
-        known.records, known.context, known.enrollment, {"role": node.chain[level]}, do.path
-    )
+    found = known.find({"role": node.chain[level]})
     if (later := _outside_hours(known, found)) is not None:
         return Nothing(why=_why_later(known, found.person), later=later)
     task = _raised(known, do, node, found, level)

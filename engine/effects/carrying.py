@@ -29,7 +29,6 @@ from engine.effects.entities import (
 from engine.effects.fitting import misfit
 from engine.effects.ingesting import ingest
 from engine.effects.knowing import Known
-from engine.effects.people import find_person
 from engine.effects.records import Records
 from engine.errors import RunError
 from engine.language.expressions import evaluate_value
@@ -215,8 +214,8 @@ def _stop_playbook(known: Known, do: Do) -> Mapping[str, Json]:
 def _transfer(known: Known, do: Do) -> Mapping[str, Json]:
     """Hand the open tasks of the account (and its children) from one owner to another."""
     spec = _spec(known, do)
-    given = find_person(known.records, known.context, known.enrollment, spec["from"], do.path)
-    taken = find_person(known.records, known.context, known.enrollment, spec["to"], do.path)
+    given = known.find(spec["from"])
+    taken = known.find(spec["to"])
     if given.person is None or taken.person is None:
         why = given.why if given.person is None else taken.why
         return {"status": "skipped", "why": why}

@@ -13,7 +13,7 @@ from engine.calendars import Calendar
 from engine.effects.entities import Contact, EnrollmentId, Task, TaskId
 from engine.effects.instants import after_due, due_for_person, instant
 from engine.effects.knowing import Known
-from engine.effects.people import Found, find_person
+from engine.effects.people import Found
 from engine.effects.texts import render_all, render_text
 from engine.effects.watching import make_wait, write
 from engine.plan.codec import decode
@@ -96,12 +96,10 @@ def _plan_task(known: Known, do: Do, node: TaskNode) -> _Planned:
 
 
 def _owner(known: Known, do: Do, spec: Mapping[str, Any]) -> Found:
-    found = find_person(
-        known.records, known.context, known.enrollment, spec.get("assign") or {}, do.path
-    )
+    found = known.find(spec.get("assign") or {})
     if found.person is not None or not spec.get("fallback"):
         return found
-    instead = find_person(known.records, known.context, known.enrollment, spec["fallback"], do.path)
+    instead = known.find(spec["fallback"])
     return Found(instead.person, instead.role, f"{found.why}; instead: {instead.why}")
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.effects.context import Context
-from engine.effects.entities import Contact
+from engine.effects.entities import Contact, User
 from engine.effects.knowing import Known
-from engine.effects.people import Found
 
 
-def not_before(known: Known, people: Iterable[Found]) -> datetime | None:
-    """Return when customers may next be written to, or None when they may now."""
-    contacts = [one.person for one in people if isinstance(one.person, Contact)]
-    if not contacts:
+def not_before(known: Known, person: Contact | User) -> datetime | None:
+    """Return when somebody may next be written to, or None when they may now: a customer in their
+    own hours, one of ours at any time."""
+    if isinstance(person, User):
         return None
-    zone = contacts[0].fields.get("zone") or _account_zone(known)
+    zone = person.fields.get("zone") or _account_zone(known)
     return send_window(known.context, known.records.now, str(zone))
 
 

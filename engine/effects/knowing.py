@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId, Contact, Enrollment, Fact, Task, User
-from engine.effects.people import find_person
+from engine.effects.people import Found, find_person
 from engine.effects.records import Records
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
@@ -44,6 +44,24 @@ class Known:
     path: Path = ()
     results: Mapping[str, Json] = field(default_factory=dict)
     contact: Contact | None = None
+    picked: dict[str, Found] = field(default_factory=dict, repr=False)
+    """Whom each role led to: within one step it is one person, even where a team takes turns."""
+
+    def find(self, ref: Mapping[str, Json]) -> Found:
+        """Follow a reference to a person, as `people.find_person` does."""
+        if set(ref) != {"role"}:
+            return find_person(self.records, self.context, self.enrollment, ref, self.path)
+        if (role := str(ref["role"])) not in self.picked:
+            found = find_person(self.records, self.context, self.enrollment, ref, self.path)
+            self.picked[role] = found
+        return self.picked[role]
+
+    def find_each(self, refs: Iterable[Mapping[str, Json]]) -> list[Found]:
+        """Follow the references of a `to` or `cc`; each person once."""
+        found: dict[str, Found] = {}
+        for one in map(self.find, refs):
+            found.setdefault(one.person.id if one.person else f"nobody:{one.role}", one)
+        return list(found.values())
 
     def inside(self, part: str) -> Known:
         """Return what is known one item further in (`part` is `<node>=<id>`)."""
@@ -55,6 +73,7 @@ class Known:
             self.since,
             (*self.path, part),
             self.results,
+            picked=self.picked,
         )
 
     def holds(self, condition: Condition) -> Verdict:
@@ -143,9 +162,7 @@ class Known:
 
     @cached_property
     def _item(self) -> Contact | None:
-        found = find_person(
-            self.records, self.context, self.enrollment, {"item": True}, self.path
-        ).person
+        found = self.find({"item": True}).person
         return found if isinstance(found, Contact) else None
 
     @cached_property
@@ -158,7 +175,7 @@ class Known:
         return contact_field(found, name or "id")
 
     def _person(self, role: str, name: str) -> Any:
-        found = find_person(self.records, self.context, self.enrollment, {"role": role}).person
+        found = self.find({"role": role}).person
         if isinstance(found, Contact):
             return contact_field(found, name)
         return user_field(found, name)

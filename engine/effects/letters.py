@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from engine.delivery.provider import Message
 from engine.effects.entities import EffectKey, EnrollmentId
+from engine.errors import InputError
 from engine.plan.events import Do, Path
 from engine.plan.model import NodeId
 
@@ -29,7 +30,21 @@ class HookCall:
     payload: bytes = field(repr=False)
 
 
-Content: TypeAlias = Message | ChatPost | HookCall
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """Why this one can get nothing, whatever is tried: an address that is none."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Outside the hours of this one: to be written when they begin."""
+
+    until: datetime
+
+
+Content: TypeAlias = Message | ChatPost | HookCall | Unsendable | Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,15 @@ class Letter:
     recipient: str
     template: str
     content: Content
+
+
+def email(key: EffectKey, recipient: str, template: str, **fields: Any) -> Letter:
+    """Return an email as a letter; `fields` are those of a `Message`. One that cannot be written to
+    its recipient keeps it from nobody else, so it is a letter too."""
+    try:
+        return Letter(key, recipient, template, Message(key=key, **fields))
+    except InputError as error:
+        return Letter(key, recipient, template, Unsendable(error.message))
 
 
 @dataclass(frozen=True, slots=True)

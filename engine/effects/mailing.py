@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from engine.delivery.provider import Mailbox, Message
+from engine.delivery.provider import Mailbox
 from engine.delivery.rendering import render_email
 from engine.delivery.templates import Template
 from engine.effects.entities import Contact, User
 from engine.effects.hours import not_before
 from engine.effects.knowing import Known, contact_field
-from engine.effects.letters import Letter, Nothing, send_key
-from engine.effects.people import Found, find_contacts, find_person
+from engine.effects.letters import Held, Letter, Nothing, email, send_key
+from engine.effects.people import Found
 from engine.effects.texts import render_text
 from engine.errors import RunError
 from engine.language import texts
@@ -52,16 +52,11 @@ def to_each(
 ) -> tuple[Letter, ...] | Nothing:
     """Write a letter to each of the step's recipients, copies with the first; or why to none."""
     spec = spec_of(known, do)
-    found = find_contacts(known.records, known.context, known.enrollment, spec["to"], do.path)
+    found = known.find_each(spec["to"])
     people = [one for one in found if one.person is not None]
     if not people:
         return Nothing(why="; ".join(one.why for one in found) or "nobody to send to")
-    if (later := not_before(known, people)) is not None:
-        first, last, _ = known.context.workspace.send_window
-        return Nothing(why=f"outside their sending hours, {first} to {last}", later=later)
-    copies = _mailboxes(
-        find_contacts(known.records, known.context, known.enrollment, spec.get("cc") or [], do.path)
-    )
+    copies = _mailboxes(known.find_each(spec.get("cc") or []))
     return tuple(
         _letter(known, do, template, one, copies if index == 0 else (), extras)
         for index, one in enumerate(people)
@@ -79,6 +74,8 @@ def _letter(
     assert found.person is not None
     person = found.person
     key = send_key(known.enrollment.id, do, person.id)
+    if (later := not_before(known, person)) is not None:
+        return Letter(key, person.id, template.name, Held(later))
     rendered = render_email(
         template,
         {**_variables(known, do, template, person), **extras(person)},
@@ -86,8 +83,10 @@ def _letter(
         reason=_reason(known, person),
     )
     sender, reply_to = _sender(known, do)
-    message = Message(
-        key=key,
+    return email(
+        key,
+        person.id,
+        template.name,
         sender=sender,
         to=mailbox(person),
         cc=copies,
@@ -97,7 +96,6 @@ def _letter(
         text=rendered.text,
         date=known.records.now,
     )
-    return Letter(key, person.id, template.name, message)
 
 
 def _reason(known: Known, person: Contact | User) -> str:
@@ -126,9 +124,7 @@ def _sender(known: Known, do: Do) -> tuple[Mailbox, str | None]:
     name, address = known.context.workspace.sender
     reply_to = _address(known, do, spec.get("reply_to")) or known.context.brand.reply_to
     if spec.get("from"):
-        person = find_person(
-            known.records, known.context, known.enrollment, spec["from"], do.path
-        ).person
+        person = known.find(spec["from"]).person
         if isinstance(person, User):
             return (person.name, address), reply_to or person.email
     return (name, address), reply_to
@@ -137,7 +133,7 @@ def _sender(known: Known, do: Do) -> tuple[Mailbox, str | None]:
 def _address(known: Known, do: Do, ref: Mapping[str, Json] | None) -> str | None:
     if not ref:
         return None
-    found = find_person(known.records, known.context, known.enrollment, ref, do.path).person
+    found = known.find(ref).person
     return found.email if found else None
 
 

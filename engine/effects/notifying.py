@@ -8,7 +8,6 @@ from engine.effects.knowing import Known
 from engine.effects.letters import ChatPost, HookCall, Letter, Nothing, send_key
 from engine.effects.mailing import spec_of
 from engine.effects.own_mails import internal
-from engine.effects.people import find_contacts
 from engine.effects.texts import render_text
 from engine.plan.events import Do
 
@@ -21,9 +20,7 @@ def write_notice(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
     if spec.get("channel"):
         key = send_key(known.enrollment.id, do, f"channel:{spec['channel']}")
         letters.append(Letter(key, spec["channel"], "chat", ChatPost(spec["channel"], text)))
-    found = find_contacts(
-        known.records, known.context, known.enrollment, spec.get("to") or [], do.path
-    )
+    found = known.find_each(spec.get("to") or [])
     for one in found:
         if one.person is not None:
             letters.append(internal(known, do, one.person, "notice", {"message": text}))

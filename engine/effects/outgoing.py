@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from engine.delivery import webhook
@@ -21,11 +22,15 @@ from engine.effects import alarming, mailing, notifying, surveying
 from engine.effects.context import Context
 from engine.effects.entities import Effect, EffectKey, Enrollment, EnrollmentId, Line
 from engine.effects.knowing import Known
-from engine.effects.letters import ChatPost, HookCall, Letter, Nothing
+from engine.effects.letters import ChatPost, Held, HookCall, Letter, Nothing, Unsendable
 from engine.effects.records import Records
 from engine.errors import InputError, PermanentError, TransientError
 from engine.plan.events import Do
 from engine.plan.model import Json
+
+ABOUT_TASKS = frozenset(["remind", "escalate"])
+"""Verbs that look at a task, or listen for it: the account is locked, before the enrollment, so
+that nobody does it meanwhile and no fact falls between."""
 
 SentStatus = Literal["accepted", "refused", "unknown", "waiting"]
 
@@ -43,11 +48,13 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What is to be sent now. `result` is the answer when there is nothing to send or wait for;
-    `before` is what came of letters of this command that earlier attempts sent."""
+    `before` is what came of letters of this command that earlier attempts sent; `later` is when
+    those are to be written whose hours have not begun."""
 
     sends: tuple[Letter, ...]
     result: Mapping[str, Json] | None = None
     before: Mapping[EffectKey, Sent] = field(default_factory=dict)
+    later: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +70,30 @@ class Ways:
 
 def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Prepared:
     """Decide who gets what, and write the intents."""
+    if do.verb in ABOUT_TASKS:
+        records.account(records.enrollment(enrollment).account, lock=True)
     known = _known(records, context, enrollment, do)
     run = known.enrollment
-    if do.verb == "escalate" and do.args.get("open"):
-        records.account(run.account, lock=True)  # it begins to listen: no fact falls between
     if run.status == "finished":
         return Prepared((), {"status": "skipped", "why": "the run is over", "sent": False})
     letters = _letters(known, do)
     if isinstance(letters, Nothing):
         return Prepared((), _nothing(known, do, letters))
-    found = {letter.key: _intend(records, run, do, letter) for letter in letters}
+    held = {one.key: until for one in letters if (until := _held_until(records, one)) is not None}
+    later = min(held.values(), default=None)
+    written = [letter for letter in letters if letter.key not in held]
+    found = {letter.key: _intend(records, run, do, letter) for letter in written}
     before = {key: earlier for key, earlier in found.items() if earlier is not None}
-    sends = tuple(letter for letter in letters if letter.key not in before)
-    return Prepared(sends, None if sends else _answer(known, do, before), before)
+    sends = tuple(letter for letter in written if letter.key not in before)
+    return Prepared(sends, None if sends else _answer(known, do, before, later), before, later)
+
+
+def _held_until(records: Records, letter: Letter) -> datetime | None:
+    """Return when a letter is to be written; None when it is written, or was in its hours."""
+    if not isinstance(letter.content, Held):
+        return None
+    row = records.effect(letter.key)
+    return letter.content.until if row is None or row.status == "waiting" else None
 
 
 def _known(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Known:
@@ -182,6 +200,10 @@ def _call(letter: Letter, ways: Ways) -> Sent:
                 timeout_s=ways.timeout_s,
             )
             return Sent("accepted", "hook", str(reply.status))
+        case Unsendable(why):
+            raise PermanentError(why)
+        case Held():
+            raise AssertionError("a letter outside its hours is not sent")
 
 
 def _url(known: Mapping[str, str], name: str, what: str) -> str:
@@ -203,14 +225,16 @@ def record(
     do: Do,
     sent: Mapping[EffectKey, Sent],
     before: Mapping[EffectKey, Sent] = {},
+    later: datetime | None = None,
 ) -> Mapping[str, Json]:
-    """Write what came of the calls and return the verb's answer, in which `before` counts too. A
-    status `waiting` in it asks the shell to try again: nothing was sent for certain."""
+    """Write what came of the calls and return the verb's answer, in which `before` counts too, or
+    that the others come `later`. A status `waiting` in it asks the shell to try again: nothing was
+    sent for certain."""
     known = _known(records, context, enrollment, do)
     written = {key: _write(records, enrollment, do, key, one) for key, one in sent.items()}
     if any(one.status == "waiting" for one in written.values()):
         return {"status": "waiting"}
-    return _answer(known, do, {**before, **written})
+    return _answer(known, do, {**before, **written}, later)
 
 
 def _write(records: Records, enrollment: EnrollmentId, do: Do, key: EffectKey, one: Sent) -> Sent:
@@ -233,7 +257,13 @@ def _write(records: Records, enrollment: EnrollmentId, do: Do, key: EffectKey, o
     return one
 
 
-def _answer(known: Known, do: Do, sent: Mapping[EffectKey, Sent]) -> Mapping[str, Json]:
+def _answer(
+    known: Known, do: Do, sent: Mapping[EffectKey, Sent], later: datetime | None
+) -> Mapping[str, Json]:
+    if later is not None:
+        first, last, _ = known.context.workspace.send_window
+        why = f"outside their sending hours, {first} to {last}"
+        return {"later": later.isoformat(), "why": why}
     if do.verb == "escalate" and "level" in do.args:
         return alarming.next_rung(known, do)
     worst = next((one.status for one in sent.values() if one.status != "accepted"), "accepted")

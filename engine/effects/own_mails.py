@@ -7,12 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.delivery.provider import Message
 from engine.delivery.rendering import render_email
 from engine.delivery.templates import Template, parse_template
 from engine.effects.entities import Contact, User
 from engine.effects.knowing import Known
-from engine.effects.letters import Letter, send_key
+from engine.effects.letters import Letter, email, send_key
 from engine.effects.mailing import mailbox
 from engine.plan.events import Do
 
@@ -39,8 +38,10 @@ def internal(
         reason=f"Sent by Tenure for the run {known.enrollment.id}.",
     )
     key = send_key(known.enrollment.id, do, person.id, part)
-    message = Message(
-        key=key,
+    return email(
+        key,
+        person.id,
+        name,
         sender=known.context.workspace.sender,
         to=mailbox(person),
         subject=rendered.subject,
@@ -48,7 +49,6 @@ def internal(
         text=rendered.text,
         date=known.records.now,
     )
-    return Letter(key, person.id, name, message)
 
 
 @cache

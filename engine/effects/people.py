@@ -54,17 +54,6 @@ def find_person(
     return Found(None, str(ref), "the playbook names nobody here")
 
 
-def find_contacts(
-    records: Records, context: Context, enrollment: Enrollment, refs: list[Json], path: Path
-) -> list[Found]:
-    """Follow the references of a `to` or `cc`; each person once."""
-    found: dict[str, Found] = {}
-    for ref in refs:
-        one = find_person(records, context, enrollment, ref, path)
-        found.setdefault(one.person.id if one.person else f"nobody:{one.role}", one)
-    return list(found.values())
-
-
 def freeze_roles(records: Records, context: Context, enrollment: Enrollment) -> dict[str, str]:
     """Return who holds each role at this moment."""
     found = {name: _role(records, context, enrollment, name) for name in context.workspace.roles}

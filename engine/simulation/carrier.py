@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.delivery.memory import MemoryProvider
-from engine.delivery.provider import Message
 from engine.effects import outgoing
 from engine.effects.carrying import carry_out, write_notes
 from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId
-from engine.effects.letters import Letter
+from engine.effects.letters import ChatPost, HookCall, Letter
 from engine.effects.verbs import HOUSE
 from engine.errors import TenureError
 from engine.plan.events import Do, Done, Failed
@@ -71,10 +70,12 @@ class Carrier:
             return ready.result
         sent = {letter.key: self._hand_over(letter) for letter in ready.sends}
         with self._records as records:
-            return outgoing.record(records, self._context, enrollment, do, sent, ready.before)
+            return outgoing.record(
+                records, self._context, enrollment, do, sent, ready.before, ready.later
+            )
 
     def _hand_over(self, letter: Letter) -> outgoing.Sent:
-        if isinstance(letter.content, Message):
-            return outgoing.send(letter, self._ways)
-        self.posts.append(letter)
-        return outgoing.Sent("accepted", "memory", "200")
+        if isinstance(letter.content, ChatPost | HookCall):
+            self.posts.append(letter)
+            return outgoing.Sent("accepted", "memory", "200")
+        return outgoing.send(letter, self._ways)
