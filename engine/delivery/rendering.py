@@ -24,6 +24,7 @@ from engine.language import texts
 _LAYOUTS = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "layouts"),
     autoescape=True,
+    auto_reload=False,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
