@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from engine.language.composing import Composer, Refused
-from engine.language.diagnostics import Problem
+from engine.language.diagnostics import Problem, Severity
 from engine.language.places import Lines, Path, Place, content_index
 from engine.language.syntax import explain
 from engine.plan.model import Source
@@ -50,6 +50,20 @@ class Document:
     def length(self, path: Path = (), *, key: bool = False) -> int:
         """Return how many characters to underline at `where`: never past the end of its line."""
         return self.lines.rest(*self._span(path, key=key))
+
+    def problem(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        remedy: str,
+        *,
+        key: bool = False,
+        severity: Severity = "error",
+    ) -> Problem:
+        """Return a problem with the value at `path`, or (`key`) with its key."""
+        where, length = self.where(path, key=key), self.length(path, key=key)
+        return Problem(code, message, where, remedy, length, severity)
 
     def text_at(self, path: Path, offset: int = 0) -> Source:
         """Return where character `offset` of the content of the scalar at `path` was typed.

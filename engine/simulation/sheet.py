@@ -36,8 +36,9 @@ class Sheet:
         severity: Severity = "error",
     ) -> None:
         """Note a problem at a value, or (`key`) at its key."""
-        where, length = self.where(path, key=key), self.document.length(path, key=key)
-        self.problems.append(Problem(code, message, where, remedy, length, severity))
+        document = self.document
+        problem = document.problem(code, message, path, remedy, key=key, severity=severity)
+        self.problems.append(problem)
 
     def where(self, path: Path, *, key: bool = False) -> Source:
         """Return where a value was written."""

@@ -62,8 +62,8 @@ class Making:
     ) -> None:
         """Note a problem with the value at `path`, or (`key`) with its key."""
         document = self.playbook.document
-        where, length = document.where(path, key=key), document.length(path, key=key)
-        self.problems.append(Problem(code, message, where, remedy, length, severity))
+        problem = document.problem(code, message, path, remedy, key=key, severity=severity)
+        self.problems.append(problem)
 
     def emit(self, node: Node) -> None:
         """Add a node to the plan."""

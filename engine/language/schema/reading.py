@@ -57,8 +57,7 @@ class _Reader:
 
     def note(self, code: str, message: str, path: Path, remedy: str, *, key: bool = False) -> None:
         """Note a problem at a place."""
-        where, length = self._document.where(path, key=key), self._document.length(path, key=key)
-        self.problems.append(Problem(code, message, where, remedy, length))
+        self.problems.append(self._document.problem(code, message, path, remedy, key=key))
 
     def form(
         self, form: type[F], value: dict[str, Any], base: Path

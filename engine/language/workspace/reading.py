@@ -43,11 +43,11 @@ class Sheet(Generic[F]):
 
     def add(self, code: str, message: str, place: Place, remedy: str, *, key: bool = False) -> None:
         """Note a problem at `place`, or (`key`) at its key."""
-        where, length = Source(self.file, 1, 1), 1
-        if self.document is not None:
-            where = self.document.where(place, key=key)
-            length = self.document.length(place, key=key)
-        self.problems.append(Problem(code, message, where, remedy, length))
+        if self.document is None:
+            problem = Problem(code, message, Source(self.file, 1, 1), remedy)
+        else:
+            problem = self.document.problem(code, message, place, remedy, key=key)
+        self.problems.append(problem)
 
 
 def read_document(disk: Disk, path: Path) -> tuple[Document | None, list[Problem]]:
