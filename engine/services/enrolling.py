@@ -14,7 +14,7 @@ from engine.effects.entities import AccountId, ContactId
 from engine.effects.records import Records
 from engine.errors import InputError
 from engine.plan.model import Plan
-from engine.services.trying import transact
+from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.wording import nearest
 

@@ -15,7 +15,7 @@ from engine.effects.entities import AccountId, ContactId, EnrollmentId, Fact, Fa
 from engine.effects.ingesting import Ingested, ingest
 from engine.errors import InputError, NotFound
 from engine.plan.model import NodeId
-from engine.services.trying import transact
+from engine.services.transacting import transact
 from engine.store.database import Database
 
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

@@ -6,7 +6,7 @@ from engine.effects.entities import EnrollmentId
 from engine.errors import Conflict, InputError
 from engine.plan.model import Plan, PlanHash
 from engine.services.runner import Runner
-from engine.services.trying import transact
+from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.store.records import PostgresRecords
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from engine.effects.entities import Effect, EffectKey, Line
 from engine.errors import Conflict, NotFound
-from engine.services.trying import transact
+from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.store.records import PostgresRecords
 

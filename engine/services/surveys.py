@@ -18,7 +18,7 @@ from engine.effects.records import Records
 from engine.effects.surveying import SURVEYS
 from engine.errors import InputError, NotFound
 from engine.plan.model import Effect
-from engine.services.trying import transact
+from engine.services.transacting import transact
 from engine.store.database import Database
 
 

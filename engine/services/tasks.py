@@ -9,7 +9,7 @@ from typing import Any
 from engine.effects import answering
 from engine.effects.context import Context
 from engine.effects.entities import Task, TaskId, UserId
-from engine.services.trying import transact
+from engine.services.transacting import transact
 from engine.store.comments import comment_on
 from engine.store.database import Database
 
