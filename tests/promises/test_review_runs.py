@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.effects import outgoing
 from engine.effects.carrying import carry_out
 from engine.effects.entities import EnrollmentId, TaskId
 from engine.errors import Conflict
@@ -111,3 +112,49 @@ def test_wait_left_from_another_plan_stops_no_fact(
     answer = company.send("order.paid")
     assert answer.led_to is not None
     assert answer.led_to.woken == (run,)
+
+
+# --- locks ------------------------------------------------------------------------------------
+
+ALARM = """\
+playbook: alarm
+enroll: {on: [{fact: order.placed}]}
+steps:
+  - escalate: save
+    title: Decide
+    to: [csm]
+    every: 1d
+    until: acknowledged
+"""
+
+
+class _Locks:
+    """Records that write down what is locked, in order."""
+
+    def __init__(self, records: Any, taken: list[str]) -> None:
+        self._records, self._taken = records, taken
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._records, name)
+        if not callable(found):
+            return found
+
+        def call(*given: Any, **named: Any) -> Any:
+            if named.get("lock"):
+                self._taken.append(name)
+            return found(*given, **named)
+
+        return call
+
+
+def test_alarm_locks_the_account_before_the_run(open_company: Callable[..., Company]) -> None:
+    """As all that begins to listen does; the other way round, two steps of a run block each
+    other."""
+    company = open_company(alarm=ALARM)
+    run = company.begin()
+    taken: list[str] = []
+    with company.database.transaction() as records:
+        locks: Any = _Locks(records, taken)
+        one = do(company, run, "escalate", "save", level=0, open=True)
+        outgoing.prepare(locks, company.context, run, one)
+    assert taken == ["account", "enrollment"]
