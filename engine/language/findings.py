@@ -149,7 +149,8 @@ class Findings:
     def misleading_word(self, word: str, start: int) -> None:
         """A bare word that is text here but something else to many readers."""
         if word.lower() in SWITCHES:
-            code, other, instead = "TN140", "true or false", "true or false"
+            instead = "false" if word.lower() in ("no", "off", "false") else "true"
+            code, other = "TN140", "true or false"
         else:
             code, other, instead = (
                 "TN141",

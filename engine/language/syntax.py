@@ -218,6 +218,16 @@ def _after_quote(at: _Finder) -> Problem | None:
     before = at.line[: at.column - 1].rstrip()
     if "did not find expected" not in at.said or not before.endswith(('"', "'")):
         return None
+    if (opened := _opened_above(at, before)) is not None:
+        return at.problem(
+            "TN114",
+            f"The quote {before[-1]} that opens here closes only on line {at.number}.",
+            opened,
+            f"Close it where its text ends, or double any {before[-1]} inside the text."
+            if before[-1] == "'"
+            else "Close it where its text ends.",
+            at.lines.rest(opened, len(at.lines.text)),
+        )
     return at.problem(
         "TN114",
         "There is text after the closing quote.",
@@ -225,6 +235,18 @@ def _after_quote(at: _Finder) -> Problem | None:
         "Put the whole text inside one pair of quotes; double a ' inside single quotes.",
         at.lines.rest(at.index, len(at.lines.text)),
     )
+
+
+def _opened_above(at: _Finder, before: str) -> int | None:
+    """Where the text began that the quote at the end of `before` closes, if on a line above."""
+    quote = before[-1]
+    if before.count(quote) % 2 == 0:
+        return None
+    for number in range(at.number - 1, 0, -1):
+        line = at.lines.line(number)
+        if line.count(quote) % 2:
+            return at.lines.starts[number - 1] + line.rindex(quote)
+    return None
 
 
 def _indentation(at: _Finder) -> Problem | None:

@@ -18,6 +18,7 @@ from engine.simulation.comparing import compare, listed, tell_difference, to_pas
 from engine.simulation.entries import Entry, entries_of
 from engine.simulation.scenario import play
 from engine.simulation.testfiles import PlaybookTest, read_tests
+from engine.simulation.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,11 @@ def _run(
         visited.setdefault(playbook, set()).update(nodes)
     entries = entries_of(simulator, context, plans[test.playbook], trace)
     rejected = [f"the fact {one.fact.kind} was rejected: {one.why}" for one in trace.rejections]
-    failure = "\n".join(rejected) or _failure(test, context, entries)
+    failure = "\n".join(rejected) or _failure(test, context, entries, trace)
     return Result(test, failure, tuple(entries), perf_counter() - began)
 
 
-def _failure(test: PlaybookTest, context: Context, entries: Sequence[Entry]) -> str:
+def _failure(test: PlaybookTest, context: Context, entries: Sequence[Entry], trace: Trace) -> str:
     calendar = context.calendar_of(test.scenario.account)
     happened = listed(test.expect, entries)
     difference = compare(test.expect, happened, calendar)
@@ -110,6 +111,11 @@ def _failure(test: PlaybookTest, context: Context, entries: Sequence[Entry]) -> 
             if one.met_by(entry, calendar):
                 parts.append(f"{one} must never happen, but {entry} did at {entry.at:%Y-%m-%d}")
     if parts:
+        parts += [
+            f"The run failed: {line.data['why']}"
+            for line in trace.lines
+            if line.what == "outcome" and line.data.get("outcome") == "failed"
+        ]
         parts.append("All that happened, to paste:\n" + to_paste(entries))
     return "\n\n".join(parts)
 

@@ -189,6 +189,15 @@ def test_a_wrong_template_is_shown_in_its_own_file_once() -> None:
     assert [one.plan for one in checked.values()] == [None, None]
 
 
+def test_a_template_that_reads_a_step_is_told_of_inputs() -> None:
+    templates = {"ask": "---\nsubject: Hi\npurpose: service\n---\n{{ call.reason }}\n"}
+    (problem,) = check(
+        "- email: ask\n  to: contacts.champion", replace(WORKSPACE, templates=templates)
+    ).problems
+    assert "`with:`" in problem.remedy
+    assert "`inputs:`" in problem.remedy
+
+
 def test_a_template_refused_elsewhere_is_not_told_again() -> None:
     files = {"a.yaml": whole("- email: no-subject\n  to: contacts.champion")}
     (problem,) = check_all(files, WORKSPACE, template_files={"no-subject": "t/x.md"})[
@@ -294,3 +303,8 @@ def test_only_roles_climb_ladders_and_get_notes() -> None:
 def test_skipping_needs_a_date_that_can_have_gone_by() -> None:
     assert codes("- wait: 3d\n  if_past: skip") == ["TN161"]
     assert codes("- wait: account.renewal_date\n  if_past: skip") == []
+
+
+def test_arms_that_are_too_few_are_counted() -> None:
+    (problem,) = check("- split: s\n  arms: {a: {steps: [{wait: 1d}]}}").problems
+    assert (problem.code, problem.message) == ("TN156", "`arms` has 1, and needs 2.")

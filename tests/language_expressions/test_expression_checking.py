@@ -196,3 +196,15 @@ def test_every_code_is_in_the_catalogue_once_and_its_examples_show_it() -> None:
             found = {p.code for p in check_condition(code.bad, NAMES, WHERE)[1]}
             assert found == {code.code}, code.bad
             assert check_condition(code.good, NAMES, WHERE)[1] == [], code.good
+
+
+def test_id_written_with_its_hyphens_is_one_problem() -> None:
+    names = Names({"intro_call.goal": "text"})
+    _, (problem,) = check_condition('intro-call.goal == "grow"', names, WHERE)
+    assert (problem.code, problem.where.column, problem.length) == (c.UNKNOWN_NAME, 9, 15)
+    assert problem.remedy == "Write `intro_call.goal`: `-` is minus here."
+
+
+def test_unknown_fact_is_told_where_facts_are_declared() -> None:
+    _, (problem,) = check_condition("webinar.watched", NAMES, WHERE)
+    assert "schema.yaml" in problem.remedy

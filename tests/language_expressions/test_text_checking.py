@@ -111,3 +111,9 @@ def test_every_code_is_in_the_catalogue_once_and_its_examples_show_it() -> None:
         assert check_text(code.good, NAMES, WHERE) == []
         if code.code != c.TOO_LONG:
             assert {p.code for p in check_text(code.bad, NAMES, WHERE)} == {code.code}
+
+
+def test_name_written_with_hyphens_is_one_problem() -> None:
+    (problem,) = check_text("Hi {{ intro-call.reason }}", {"intro_call.reason"}, WHERE)
+    assert (problem.where.column, problem.length) == (7, 17)
+    assert problem.remedy == "Write `intro_call.reason`: `-` is minus here."

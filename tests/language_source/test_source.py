@@ -61,6 +61,7 @@ def test_good_example_is_without_problems(entry: Code) -> None:
         ("a:\n   b: 1\n  c: 2\n", ("TN110", 3, 3, 4)),
         ("a: 1\nfoo\nb: 2\n", ("TN113", 2, 1, 3)),
         ("a: 'it's'\n", ("TN114", 1, 8, 2)),
+        ('a: "open\nb: x == "y"\n', ("TN114", 1, 4, 5)),
     ],
 )
 def test_syntax_error_is_one_problem_at_its_cause(

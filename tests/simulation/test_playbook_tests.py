@@ -212,3 +212,13 @@ def test_all_slips_are_named_at_once(run: Run) -> None:
 def test_file_that_is_no_mapping_is_named(run: Run) -> None:
     assert [one.code for one in run("- a\n").problems] == ["TN502"]
     assert all(one.code.startswith("TN1") for one in run("tests: [\n").problems)
+
+
+def test_failed_run_says_why_in_its_test(context: Context, compiled: Callable[[str], Plan]) -> None:
+    plan = compiled(
+        "playbook: p\nsteps:\n"
+        "  - {task: call, assign: csm, title: 'Change {{ health.change_14d }}'}"
+    )
+    file = {"p/p.test.yaml": "tests: [{name: one, expect: [{outcome: completed}]}]"}
+    (result,) = run_tests(context.workspace, {"p": plan}, file).results
+    assert "The run failed: create_task: the variable `health.change_14d`" in result.failure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.delivery.templates import (
     Template,
@@ -23,6 +23,7 @@ from engine.language.expressions import Names
 from engine.language.schema.message_steps import EmailStep, SurveyStep
 from engine.language.schema.tree import Step
 from engine.language.texts import check_text
+from engine.language.texts.codes import UNKNOWN_VARIABLE
 from engine.plan.model import Source
 from engine.wording import nearest
 
@@ -88,13 +89,24 @@ class Templates:
             content = getattr(template, key)
             found += check_text(content, names, _place_of(key, content, text, file))
         body = Source(file, template.front_matter_lines + 1, 1)
-        return found + check_text(template.body, names, body, markdown=True)
+        found += check_text(template.body, names, body, markdown=True)
+        return [_told_how(problem) for problem in found]
 
     def _names(self, template: Template) -> Names:
         own = Names({f"inputs.{name}": "text" for name in template.inputs})
         address = Names({"brand.address": "text"})
         common = self._common
         return join(common.always, common.in_texts, common.person("contact"), address, own)
+
+
+def _told_how(problem: Problem) -> Problem:
+    """Say of an unknown variable how a template gets at what only its playbook knows."""
+    if problem.code != UNKNOWN_VARIABLE or "Did you mean" in problem.remedy:
+        return problem
+    more = (
+        "What a step came to is given by the step, with `with:`, and listed under `inputs:` here."
+    )
+    return replace(problem, remedy=f"{problem.remedy} {more}")
 
 
 def _place_of(key: str, content: str, text: str, file: str) -> Source:

@@ -55,6 +55,13 @@ def _allot(out: Rewritten, taken: dict[str, str], letter: str, name: str, i: int
 
 
 def _unknown_name(out: Rewritten, name: str, i: int, names: Names) -> None:
+    if span := _hyphenated(out.tokens, i, names):
+        first, last = span
+        whole = "".join(token.text for token in out.tokens[first : last + 1])
+        remedy = f"Write `{whole.replace('-', '_')}`: `-` is minus here."
+        if i == first:
+            out.find(codes.UNKNOWN_NAME, f"there is no `{whole}`", remedy, first, last)
+        return
     inside = names.within(name)
     namespace = names.within(name.split(".")[0])
     if inside:
@@ -72,7 +79,28 @@ def _unknown_name(out: Rewritten, name: str, i: int, names: Names) -> None:
     else:
         heads = tuple(dict.fromkeys(each.split(".")[0] for each in names.known()))
         remedy = f"{did_you_mean}Names begin with: {listed(heads)}."
+        if name.count(".") == 1 and not best:
+            remedy += " If it is something that happens, declare it in schema.yaml, under `facts`."
     out.find(codes.UNKNOWN_NAME, f"there is no `{name}`", remedy.strip(), i)
+
+
+def _hyphenated(tokens: list[Token], i: int, names: Names) -> tuple[int, int] | None:
+    """The tokens of a name written with `-`, as ids are, of which token `i` is a part."""
+    first = last = i
+    while first > 1 and _joined(tokens[first - 2 : first + 1]):
+        first -= 2
+    while _joined(tokens[last : last + 3]):
+        last += 2
+    name = "".join(token.text for token in tokens[first : last + 1]).replace("-", "_")
+    known = names.type_of(name) is not None or names.within(name)
+    return (first, last) if last > first and known else None
+
+
+def _joined(tokens: list[Token]) -> bool:
+    """Whether these are two names with a `-` and no space between them."""
+    if [token.kind for token in tokens] != ["name", "op", "name"] or tokens[1].text != "-":
+        return False
+    return tokens[0].end == tokens[1].start and tokens[1].end == tokens[2].start
 
 
 def _is_compared(tokens: list[Token], i: int) -> bool:

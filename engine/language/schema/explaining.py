@@ -54,6 +54,10 @@ class Explainer:
                 return self._missing(name, path)
             case "literal_error":
                 return self._no_choice(error, path)
+            case "too_short" if context.get("actual_length"):
+                least = context["min_length"]
+                message = f"{_said(inner)} has {context['actual_length']}, and needs {least}."
+                return self._at("TN156", message, path, f"Write at least {least}.", True)
             case "too_short" | "string_too_short":
                 message = f"{_said(inner)} is empty."
                 return self._at("TN156", message, path, "Fill it in, or leave the key out.", True)

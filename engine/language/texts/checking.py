@@ -78,8 +78,14 @@ Found = tuple[str, str, str, Piece]
 
 def _findings(found: Reading, known: tuple[str, ...], parsed: Parsed) -> Iterator[Found]:
     for use in (*found.variables, *found.iterated):
-        if problem := _unknown(use, known, is_list=use in found.iterated):
-            yield codes.UNKNOWN_VARIABLE, *problem, _span(use, parsed.pieces)
+        if not (problem := _unknown(use, known, is_list=use in found.iterated)):
+            continue
+        piece = _span(use, parsed.pieces)
+        if (whole := _hyphenated(use, parsed.pieces, known)) is None:
+            yield codes.UNKNOWN_VARIABLE, *problem, piece
+        elif whole.start == piece.start:
+            remedy = f"Write `{whole.text.replace('-', '_')}`: `-` is minus here."
+            yield codes.UNKNOWN_VARIABLE, f"there is no variable `{whole.text}`", remedy, whole
     for use in found.filters:
         if use.name not in FILTERS:
             piece = _called(use, "|", parsed.pieces)
@@ -133,6 +139,24 @@ def _span(use: Use, pieces: tuple[Piece, ...]) -> Piece:
         i += 2
     end = pieces[i].start + len(pieces[i].text)
     return Piece("name", "x" * (end - first.start), first.start)
+
+
+def _hyphenated(use: Use, pieces: tuple[Piece, ...], known: tuple[str, ...]) -> Piece | None:
+    """The whole of a name written with `-`, as ids are, of which this one is a part."""
+    first = last = use.token
+    while first > 0 and _touches(pieces[first - 1 : first + 1]):
+        first -= 1
+    while _touches(pieces[last : last + 2]):
+        last += 1
+    text = "".join(piece.text for piece in pieces[first : last + 1])
+    return Piece("name", text, pieces[first].start) if text.replace("-", "_") in known else None
+
+
+def _touches(pair: tuple[Piece, ...]) -> bool:
+    """Whether two pieces stand side by side and could be of one name."""
+    if len(pair) < 2 or not all(each.kind == "name" or each.text in ("-", ".") for each in pair):
+        return False
+    return pair[0].start + len(pair[0].text) == pair[1].start
 
 
 def _called(use: Use, before: str, pieces: tuple[Piece, ...]) -> Piece:
