@@ -3,6 +3,9 @@
 Writes without an answer are kept back and sent with the next statement, or at the end, in one round
 trip (no gain on loopback, much over a network); so a change of a row that is not there raises
 NotFound then.
+
+Rows that decisions read again and again are asked for once, until they are written or something is
+locked: a lock may have waited for somebody who changed what was read before it.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from engine.plan.model import NodeId, Plan, PlanHash
 from engine.store import rows, statements
 from engine.store.deliveries import delivery_to_json
 from engine.store.errors import Translated
+from engine.store.memo import Memo
 from engine.store.rows import Rows, as_jsonb
 
 T = TypeVar("T")
@@ -61,6 +65,7 @@ class PostgresRecords:
         self._now = now
         self._plans = {} if plans is None else plans
         self._kept: list[_Kept] = []
+        self._memo = Memo()
         self.owes = False
         """Whether the transaction put something into the outbox."""
 
@@ -77,12 +82,13 @@ class PostgresRecords:
         otherwise each could miss what the other has not yet committed.
         """
         statement = statements.LOCK_ACCOUNT if lock else statements.ACCOUNT
-        return self._named(rows.ACCOUNTS, statement, account, "account")
+        return self._known(rows.ACCOUNTS, statement, account, "account", lock=lock)
 
     def children(self, account: AccountId) -> Sequence[AccountId]:
         return [row[0] for row in self._rows(statements.CHILDREN, account=account)]
 
     def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
+        self._memo.forget("account", account)
         missing = _missing("account", account)
         self._keep(statements.CHANGE_ACCOUNT, missing, this=account, fields=as_jsonb(fields))
 
@@ -107,16 +113,24 @@ class PostgresRecords:
         self._keep(statements.PUT_SCORE, None, account=account, score=score, band=band, at=at)
 
     def contacts(self, account: AccountId) -> Sequence[Contact]:
-        return self._all(rows.CONTACTS, statements.CONTACTS, account=account)
+        def read() -> Sequence[Contact]:
+            return self._all(rows.CONTACTS, statements.CONTACTS, account=account)
+
+        return [*self._memo.recall("contacts", account, read)]
 
     def contact(self, contact: ContactId) -> Contact:
-        return self._named(rows.CONTACTS, statements.CONTACT, contact, "contact")
+        return self._known(rows.CONTACTS, statements.CONTACT, contact, "contact")
 
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
+        self._memo.forget("contact", contact)
+        self._memo.forget_each("contacts")
         missing = _missing("contact", contact)
         self._keep(statements.CHANGE_CONTACT, missing, this=contact, fields=as_jsonb(fields))
 
     def user(self, user: UserId) -> User | None:
+        return self._memo.recall("user", user, lambda: self._user(user))
+
+    def _user(self, user: UserId) -> User | None:
         row = self._row(statements.USER, user=user)
         if row is None:
             return None
@@ -141,11 +155,14 @@ class PostgresRecords:
         return self._plans[plan]
 
     def current_plans(self) -> Mapping[str, PlanHash]:
-        return dict(self._rows(statements.CURRENT_PLANS))
+        def read() -> Mapping[str, PlanHash]:
+            return dict(self._rows(statements.CURRENT_PLANS))
+
+        return self._memo.recall("plans", "live", read)
 
     def enrollment(self, enrollment: EnrollmentId, *, lock: bool = False) -> Enrollment:
         statement = statements.LOCK_ENROLLMENT if lock else statements.ENROLLMENT
-        return self._named(rows.ENROLLMENTS, statement, enrollment, "enrollment")
+        return self._known(rows.ENROLLMENTS, statement, enrollment, "enrollment", lock=lock)
 
     def active_enrollment(self, playbook: str, subject: str) -> Enrollment | None:
         statement = statements.ACTIVE_ENROLLMENT
@@ -203,6 +220,8 @@ class PostgresRecords:
 
     def task(self, task: TaskId, *, lock: bool = False) -> Task:
         statement = statements.LOCK_TASK if lock else statements.TASK
+        if lock:
+            self._memo.clear()
         return self._named(rows.TASKS, statement, task, "task")
 
     def task_of(self, enrollment: EnrollmentId, node: NodeId, path: Path) -> Task | None:
@@ -255,6 +274,7 @@ class PostgresRecords:
 
     def _change(self, kind: Rows[Any], key: str, fields: Mapping[str, Any], what: str) -> None:
         if fields:
+            self._memo.forget(what, key)
             values = kind.changes(fields)
             statement = statements.change(kind, tuple(values))
             self._keep(statement, _missing(what, key), this=key, **values)
@@ -301,6 +321,14 @@ class PostgresRecords:
 
     def _all(self, kind: Rows[T], statement: str, **values: Any) -> Sequence[T]:
         return [kind.read(row) for row in self._rows(statement, **values)]
+
+    def _known(
+        self, kind: Rows[T], statement: str, key: str, what: str, *, lock: bool = False
+    ) -> T:
+        """Return what was read before; with `lock`, read it anew and everything else after it."""
+        if lock:
+            self._memo.clear()
+        return self._memo.recall(what, key, lambda: self._named(kind, statement, key, what))
 
     def _named(self, kind: Rows[T], statement: str, key: str, what: str) -> T:
         found = self._one(kind, statement, key=key)

@@ -93,6 +93,22 @@ def test_change_contact_changes_role_and_email_with_the_fields(keeper: Keeper) -
     assert found.fields["role"] == "sponsor"
 
 
+def test_a_write_is_seen_by_the_next_read(keeper: Keeper) -> None:
+    with keeper.transaction() as records:
+        records.put_enrollment(run())
+        before = records.account(ACME), records.contacts(ACME), records.contact(ANNA)
+        assert records.enrollment(run().id) == run()
+        records.change_account(ACME, {"arr": 7})
+        records.change_contact(ANNA, {"last": "X"})
+        records.change_enrollment(run().id, status="paused")
+        assert records.account(ACME).fields == {**before[0].fields, "arr": 7}
+        assert records.contact(ANNA).fields == {**before[2].fields, "last": "X"}
+        assert records.contacts(ACME) == [records.contact(ANNA), before[1][1]]
+        assert records.enrollment(run().id) == run(status="paused")
+        records.put_score(ACME, 71.5, "green", T0, T0)
+        assert records.account(ACME).score == 71.5
+
+
 def test_user_is_read_with_leave(keeper: Keeper) -> None:
     with keeper.transaction() as records:
         assert records.user(MIRA.id) == MIRA

@@ -10,7 +10,7 @@ from typing import Any
 from engine.effects.entities import EnrollmentId, TaskId
 from engine.effects.records import Records
 from tests.records.keepers import Keeper
-from tests.records.samples import ACME, effect, fact, task
+from tests.records.samples import ACME, ANNA, effect, fact, task
 from tests.records.samples import enrollment as run
 
 E1 = EnrollmentId("e-1")
@@ -97,6 +97,23 @@ def test_locked_task_is_changed_by_one_after_the_other(concurrent_keeper: Keeper
     race(concurrent_keeper, add)
     with concurrent_keeper.transaction() as records:
         assert records.task(TaskId("t-1")).level == 4
+
+
+def test_after_a_lock_nothing_read_before_it_counts(concurrent_keeper: Keeper) -> None:
+    with concurrent_keeper.transaction() as records:
+        records.put_enrollment(run())
+    with concurrent_keeper.transaction() as late:
+        assert late.account(ACME).fields.get("arr") != 7
+        assert late.contact(ANNA).role != "sponsor"
+        assert late.enrollment(E1).reason != "changed"
+        with concurrent_keeper.transaction() as early:
+            early.change_account(ACME, {"arr": 7})
+            early.change_contact(ANNA, {"role": "sponsor"})
+            early.change_enrollment(E1, reason="changed")
+        assert late.account(ACME, lock=True).fields["arr"] == 7
+        assert late.account(ACME).fields["arr"] == 7
+        assert late.contact(ANNA).role == "sponsor"
+        assert late.enrollment(E1, lock=True).reason == "changed"
 
 
 def test_locked_enrollment_is_changed_by_one_after_the_other(concurrent_keeper: Keeper) -> None:
