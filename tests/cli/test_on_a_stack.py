@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Tenure
-from tests.promises.company import Company, read_until, until
+from tests.promises.company import Company
 from tests.promises.conftest import migrated, on_temporal, open_company
+from tests.waiting import read_until, until
 
 __all__ = ["migrated", "on_temporal", "open_company"]
 
@@ -182,6 +183,7 @@ def test_line_that_is_no_json_is_named(company: Company, tenure: Tenure) -> None
 # --- with Temporal ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_a_run_from_the_terminal(server: Company) -> None:
     server.start_worker()
@@ -212,6 +214,7 @@ def test_a_run_from_the_terminal(server: Company) -> None:
         assert "help: " in output
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_processes_with_a_client_leave_cleanly(server: Company) -> None:
     """A Temporal client's threads crash one process in four that tears itself down."""
@@ -255,6 +258,7 @@ def test_reader_that_goes_away_is_no_error(company: Company) -> None:
         assert done.stdout.endswith("0\n"), done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seen", "exit_code"), [("starting  postgres", 130), ("Ctrl-C stops", 0)])
 def test_ctrl_c_ends_up_with_everything_stopped(
     company: Company, server_home: Path, seen: str, exit_code: int

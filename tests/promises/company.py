@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +35,7 @@ from engine.store import outbox
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries import runs as run_queries
+from tests.waiting import read_until
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -236,24 +236,3 @@ def _contact(account: str, role: str) -> Contact:
     id = ContactId(f"c-{account}-{role}")
     address = ADDRESS if role == "champion" else f"{role}@customer.example"
     return Contact(id, AccountId(account), role, address, {"first_name": f"Kim{role.title()}"})
-
-
-def read_until(process: subprocess.Popen[str], wanted: str) -> list[str]:
-    """Read a process's output up to the line with the wanted words."""
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if wanted in line:
-            return lines
-    raise AssertionError(f"it ended without {wanted!r}: {''.join(lines[-20:])}")
-
-
-def until(look: Callable[[], T | None], what: str, seconds: float = 60) -> T:
-    """Look again and again until there is something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds:g} s")

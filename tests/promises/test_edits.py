@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from engine.plan.model import PlanHash
-from tests.promises.company import Company, until, write_files
+from tests.promises.company import Company, write_files
+from tests.waiting import until
 
 BEFORE = """\
 playbook: orders
@@ -32,6 +33,7 @@ def plan_of(company: Company, run: str) -> PlanHash:
     return next(row.plan for row in company.runs() if row.id == run)
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_runs_under_way_keep_their_plan_and_new_ones_take_the_new(
     on_temporal: Callable[..., Company],
@@ -72,6 +74,7 @@ def test_runs_under_way_keep_their_plan_and_new_ones_take_the_new(
     assert f"plan   {before}" in company.tenure("why", old)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_run_that_cannot_be_moved_stays_and_is_told_why(
     on_temporal: Callable[..., Company],

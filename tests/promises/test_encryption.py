@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.promises.company import Company, until
+from tests.promises.company import Company
 from tests.promises.histories import as_text, fetch, payloads
+from tests.waiting import until
 
 ORDERS = """\
 playbook: orders
@@ -33,6 +34,7 @@ def keys_used(histories: object) -> set[bytes]:
     return {one.metadata.get("tenure-key", b"none") for one in payloads(histories)}
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_histories_cannot_be_read_and_a_rotation_stops_no_run(
     on_temporal: Callable[..., Company], temporal_server: str

@@ -21,7 +21,8 @@ from engine.stack.ports import Wish, choose
 from engine.stack.process import Child, wait_until_ready
 from engine.stack.temporal import Temporal
 from engine.store.database import Database
-from tests.promises.company import Company, read_until, until
+from tests.promises.company import Company
+from tests.waiting import read_until, until
 
 ORDERS = """\
 playbook: orders

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.company import Company, until
+from tests.promises.company import Company
 from tests.promises.simulated import BEGINS, begin, simulate
+from tests.waiting import until
 
 DAY = timedelta(days=1)
 PAUSED, RESUMED = BEGINS + 3.5 * DAY, BEGINS + 33.5 * DAY
@@ -71,6 +72,7 @@ def test_skipped_waits_send_nothing_of_what_passed(tmp_path: Path) -> None:
     assert all(later - sooner >= DAY for sooner, later in pairwise(letters))
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_a_month_of_pause_floods_nobody_on_temporal(on_temporal: Callable[..., Company]) -> None:
     """The same on the real server, a day in a tenth of a second: nothing while it rests, then

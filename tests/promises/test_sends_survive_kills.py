@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.delivery.catcher import Catcher
-from tests.promises.company import Company, until
+from tests.promises.company import Company
+from tests.waiting import until
 
 LETTER = """\
 playbook: letter
@@ -22,6 +23,7 @@ steps:
 WORKER = str(Path(__file__).with_name("hurried_worker.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.temporal
 def test_worker_killed_while_it_sends_does_not_send_again(
     on_temporal: Callable[..., Company],
