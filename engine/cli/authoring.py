@@ -112,8 +112,12 @@ def schema_command(workspace: Path, output: Path | None) -> None:
     """Write the JSON Schema of playbooks, for editors that complete and check."""
     from engine.language.json_schema import playbook_schema
 
-    loaded = check_workspace(workspace).loaded if (workspace / "tenure.yaml").exists() else None
-    text = json.dumps(playbook_schema(loaded.workspace if loaded else None), indent=2) + "\n"
+    found = (workspace / "tenure.yaml").exists()
+    if not found:
+        note = f"note: {workspace} has no tenure.yaml; the schema names no roles, bands or templates"
+        click.echo(note, err=True)
+    loaded = check_workspace(workspace).loaded.workspace if found else None
+    text = json.dumps(playbook_schema(loaded), indent=2) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:
