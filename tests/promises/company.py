@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.entities import (
@@ -37,7 +37,6 @@ from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries import runs as run_queries
 from tests.waiting import read_until
 
-T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 ADDRESS = "kim@customer.example"
 WORKSPACE = {

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from engine.stack.datadir import read_stack
-from tests.promises.company import Company, read_until, until
+from tests.promises.company import Company
+from tests.waiting import read_until, until
 from tests.web.conftest import Open
 
 Starting = Callable[..., tuple[Company, str]]

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.promises.company import Company, read_until, until
+from tests.promises.company import Company
+from tests.waiting import read_until, until
 
 PLAYBOOKS = {"welcome": "playbook: welcome\nsteps: [{wait: 1d}]\n"}
 

@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, Enrollment, EnrollmentId, Task, User, UserId
@@ -24,7 +23,6 @@ from engine.services.tasks import complete
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_users
 
-T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
 TENURE = """\
 workspace: Acme CS
@@ -153,13 +151,3 @@ class Office:
             worker.kill()
             worker.communicate()
         self.database.close()
-
-
-def until(look: Callable[[], T | None], what: str, seconds: float = 60) -> T:
-    """Look again and again until there is something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"{what}: not within {seconds:g} s")

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
@@ -17,20 +15,9 @@ from engine.stack.ports import Wish, choose
 from engine.stack.process import Child, wait_until_ready
 from engine.stack.temporal import Temporal
 from engine.store import outbox
-from engine.store.schema import upgrade
 from tests.workflows.shell_house import House, client_for, event_types
 from tests.workflows.shell_office import Office
 from workflows.dispatcher import Address, Dispatcher
-
-
-@pytest.fixture
-def office(databases: Any, temporal_server: str, tmp_path: Path) -> Iterator[Office]:
-    url = databases.create()
-    upgrade(url)
-    office = Office.open(url, temporal_server, tmp_path, queue=f"office-{uuid4().hex[:8]}")
-    yield office
-    office.close()
-    databases.drop(url)
 
 
 @asynccontextmanager

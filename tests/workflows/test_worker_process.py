@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import pytest
-
-from engine.store.schema import upgrade
-from tests.workflows.shell_office import Office, until
+from tests.waiting import until
+from tests.workflows.shell_office import Office
 
 STORY = ["note set", "rest wait", "rest wait over", "call task", "call task.completed", "- outcome"]
-
-
-@pytest.fixture
-def office(databases: Any, temporal_server: str, tmp_path: Path) -> Iterator[Office]:
-    url = databases.create()
-    upgrade(url)
-    office = Office.open(url, temporal_server, tmp_path, queue=f"office-{uuid4().hex[:8]}")
-    yield office
-    office.close()
-    databases.drop(url)
 
 
 def test_a_run_from_enrolling_to_its_outcome_and_a_worker_that_leaves_cleanly(
