@@ -14,7 +14,7 @@ from engine.calendars import add_span, is_working, next_working
 from engine.effects.entities import Contact, Task, User, UserId
 from engine.effects.handing import task_id
 from engine.effects.knowing import Known
-from engine.effects.letters import Letter, Nothing
+from engine.effects.letters import Letter, Nothing, part_of
 from engine.effects.own_mails import internal
 from engine.effects.people import Found
 from engine.effects.story import moment, tell_story
@@ -53,7 +53,7 @@ def _rung(known: Known, do: Do, template: str) -> tuple[Letter, ...] | Nothing:
         return Nothing(why=_why_later(known, found.person), later=later)
     why = f"the task was due {_due(known, task, found.person)} and nobody has done it"
     more = _about(known, task, found.person, why, acknowledge=False)
-    return (internal(known, do, found.person, template, more, f"rung-{do.args['rung']}"),)
+    return (internal(known, do, found.person, template, more, part_of(do)),)
 
 
 def _whom(known: Known, do: Do, rung: Rung, task: Task) -> Found:
@@ -126,7 +126,7 @@ def _level(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
         return Nothing(result=_next(known, node, level, None))
     why = f"level {level + 1} of {len(node.chain)}"
     more = _about(known, task, found.person, why, acknowledge=True)
-    return (internal(known, do, found.person, "escalation", more, f"level-{level}"),)
+    return (internal(known, do, found.person, "escalation", more, part_of(do)),)
 
 
 def _outside_hours(known: Known, found: Found) -> datetime | None:

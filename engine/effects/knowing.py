@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId, Contact, Enrollment, Fact, Task, User
-from engine.effects.people import Found, find_person
+from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
@@ -47,14 +47,18 @@ class Known:
     picked: dict[str, Found] = field(default_factory=dict, repr=False)
     """Whom each role led to: within one step it is one person, even where a team takes turns."""
 
+    had: Had = had_by_nobody
+
     def find(self, ref: Mapping[str, Json]) -> Found:
         """Follow a reference to a person, as `people.find_person` does."""
         if set(ref) != {"role"}:
-            return find_person(self.records, self.context, self.enrollment, ref, self.path)
+            return self._find(ref)
         if (role := str(ref["role"])) not in self.picked:
-            found = find_person(self.records, self.context, self.enrollment, ref, self.path)
-            self.picked[role] = found
+            self.picked[role] = self._find(ref)
         return self.picked[role]
+
+    def _find(self, ref: Mapping[str, Json]) -> Found:
+        return find_person(self.records, self.context, self.enrollment, ref, self.path, self.had)
 
     def find_each(self, refs: Iterable[Mapping[str, Json]]) -> list[Found]:
         """Follow the references of a `to` or `cc`; each person once."""
@@ -74,6 +78,7 @@ class Known:
             (*self.path, part),
             self.results,
             picked=self.picked,
+            had=self.had,
         )
 
     def holds(self, condition: Condition) -> Verdict:

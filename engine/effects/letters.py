@@ -84,6 +84,11 @@ def send_key(enrollment: EnrollmentId, do: Do, recipient: str, part: str = "") -
     return recipient_key(enrollment, do.node, do.path, recipient, part)
 
 
+def part_of(do: Do) -> str:
+    """Return which of a step's letters a command is about: a rung, a level, or the only one."""
+    return next((f"{name}-{do.args[name]}" for name in ("rung", "level") if name in do.args), "")
+
+
 def recipient_key(
     enrollment: EnrollmentId, node: NodeId | None, path: Path, recipient: str, part: str = ""
 ) -> EffectKey:

@@ -20,9 +20,25 @@ from engine.delivery import webhook
 from engine.delivery.provider import Message, Provider, UnclearSend
 from engine.effects import alarming, mailing, notifying, surveying
 from engine.effects.context import Context
-from engine.effects.entities import Effect, EffectKey, Enrollment, EnrollmentId, Line
+from engine.effects.entities import (
+    Effect,
+    EffectKey,
+    Enrollment,
+    EnrollmentId,
+    Line,
+    UserId,
+)
 from engine.effects.knowing import Known
-from engine.effects.letters import ChatPost, Held, HookCall, Letter, Nothing, Unsendable
+from engine.effects.letters import (
+    ChatPost,
+    Held,
+    HookCall,
+    Letter,
+    Nothing,
+    Unsendable,
+    part_of,
+    send_key,
+)
 from engine.effects.records import Records
 from engine.errors import InputError, PermanentError, TransientError
 from engine.plan.events import Do
@@ -99,7 +115,12 @@ def _held_until(records: Records, letter: Letter) -> datetime | None:
 def _known(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Known:
     # Locked: attempts at the same time decide one after the other.
     run = records.enrollment(enrollment, lock=True)
-    return Known(records, context, run, records.plan(run.plan), do.since, do.path, do.results)
+    plan = records.plan(run.plan)
+
+    def had(user: UserId) -> bool:
+        return records.effect(send_key(enrollment, do, user, part_of(do))) is not None
+
+    return Known(records, context, run, plan, do.since, do.path, do.results, had=had)
 
 
 def _letters(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
