@@ -95,9 +95,6 @@ class Records(Protocol):
     def enrollment(self, enrollment: EnrollmentId, *, lock: bool = False) -> Enrollment:
         """Return an enrollment; with `lock`, nobody else changes it until the transaction ends."""
 
-    def active_enrollment(self, playbook: str, subject: str) -> Enrollment | None:
-        """Return the run under way of a playbook for an account or contact."""
-
     def last_ended(self, playbook: str, subject: str) -> datetime | None:
         """Return when the latest run of the playbook for the subject ended."""
 

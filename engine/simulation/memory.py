@@ -157,10 +157,6 @@ class MemoryRecords:
     def enrollment(self, enrollment: EnrollmentId, *, lock: bool = False) -> Enrollment:
         return _named(self._world.enrollments, enrollment, "enrollment")
 
-    def active_enrollment(self, playbook: str, subject: str) -> Enrollment | None:
-        active = self._world.active.get((playbook, subject))
-        return None if active is None else self._world.enrollments[active]
-
     def last_ended(self, playbook: str, subject: str) -> datetime | None:
         return self._world.ended.get((playbook, subject))
 

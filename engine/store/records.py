@@ -164,10 +164,6 @@ class PostgresRecords:
         statement = statements.LOCK_ENROLLMENT if lock else statements.ENROLLMENT
         return self._known(rows.ENROLLMENTS, statement, enrollment, "enrollment", lock=lock)
 
-    def active_enrollment(self, playbook: str, subject: str) -> Enrollment | None:
-        statement = statements.ACTIVE_ENROLLMENT
-        return self._one(rows.ENROLLMENTS, statement, playbook=playbook, subject=subject)
-
     def last_ended(self, playbook: str, subject: str) -> datetime | None:
         row = self._sure(statements.LAST_ENDED, playbook=playbook, subject=subject)
         return row[0]  # type: ignore[no-any-return]

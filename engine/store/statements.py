@@ -188,7 +188,6 @@ LOCK_ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS).with_for_update(key_share=T
 _of_subject = and_(
     enrollments.c.playbook == _param("playbook"), enrollments.c.subject == _param("subject")
 )
-ACTIVE_ENROLLMENT = compiled(_all(rows.ENROLLMENTS).where(_of_subject, UNDER_WAY))
 LAST_ENDED = compiled(select(func.max(enrollments.c.ended_at)).where(_of_subject))
 ENROLLMENTS = compiled(
     _all(rows.ENROLLMENTS)

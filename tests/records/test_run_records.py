@@ -62,7 +62,7 @@ def test_paused_run_is_under_way(keeper: Keeper) -> None:
     with keeper.transaction() as records:
         put(records, run(status="paused"))
         assert not records.put_enrollment(run("e-2"))
-        assert records.active_enrollment("wait-a-day", ACME) == run(status="paused")
+        assert records.enrollments(ACME) == [run(status="paused")]
 
 
 def test_finished_run_makes_room(keeper: Keeper) -> None:
@@ -73,7 +73,7 @@ def test_finished_run_makes_room(keeper: Keeper) -> None:
         assert records.enrollment(E1) == run(
             status="finished", outcome="won", reason="r", ended_at=T0
         )
-        assert records.active_enrollment("wait-a-day", ACME) == run("e-2")
+        assert records.enrollments(ACME) == [run("e-2")]
 
 
 def test_id_of_another_run_is_refused(keeper: Keeper) -> None:
@@ -83,13 +83,14 @@ def test_id_of_another_run_is_refused(keeper: Keeper) -> None:
         records.put_enrollment(run())
 
 
-def test_active_enrollment_is_by_subject(keeper: Keeper) -> None:
+def test_one_run_is_under_way_for_each_subject_and_playbook(keeper: Keeper) -> None:
     of_anna = run("e-2", contact=ANNA)
     with keeper.transaction() as records:
         put(records, of_anna)
-        assert records.active_enrollment("wait-a-day", ANNA) == of_anna
-        assert records.active_enrollment("wait-a-day", ACME) is None
-        assert records.active_enrollment("other", ANNA) is None
+        assert not records.put_enrollment(run("e-3", contact=ANNA))
+        others = run("e-4"), run("e-5", contact=ANNA, playbook="other")
+        put(records, *others)
+        assert {each.id for each in records.enrollments(ACME)} == {"e-2", "e-4", "e-5"}
 
 
 def test_last_ended_is_the_latest(keeper: Keeper) -> None:
