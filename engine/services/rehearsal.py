@@ -92,14 +92,12 @@ class Cast:
     seen_lines: int = 0
     answered: set[str] = field(default_factory=set)
     users: Mapping[UserId, User] = field(default_factory=dict)
-    seen_facts: list[str] = field(default_factory=list)
 
     def act(self) -> None:
         """Send the facts and close the tasks whose time has come."""
         now = self.database.now
         due = [one for one in self.story[self.sent :] if self.begins + one.after <= now]
         self.sent += len(due)
-        self.seen_facts += [str(one.fact.get("fact")) for one in due]
         if due:
             take_in(self.database, lambda: self.context, [one.fact for one in due])
         for task in self._open_tasks():
