@@ -13,9 +13,9 @@ from typing import Any
 
 from engine.effects import handing, watching
 from engine.effects.context import Context
-from engine.effects.enrolling import enroll
+from engine.effects.enrolling import Enrolled, enroll, subjects
 from engine.effects.entities import (
-    Contact,
+    ContactId,
     Effect,
     EffectKey,
     Enrollment,
@@ -177,23 +177,42 @@ def _worked_out(known: Known, expression: Mapping[str, Json]) -> Any:
 
 
 def _start_playbook(known: Known, do: Do) -> Mapping[str, Json]:
-    spec = _spec(known, do)
-    trigger = {"by": "playbook", "enrollment": known.enrollment.id, "step": do.node}
+    """Begin runs of another playbook: for the account, or for the contact at hand, or for each."""
+    spec, records, account = _spec(known, do), known.records, known.enrollment.account
+    live = records.current_plans().get(spec["playbook"])
+    whom = [None] if live is None else subjects(records, records.plan(live), account, known.at_hand)
+    if not whom:
+        why = "the account has no contacts"
+        watching.write(known, do, "not started", playbook=spec["playbook"], why=why)
+        return {"status": "skipped", "why": why}
+    results = [_start_one(known, do, spec, contact) for contact in whom]
+    started = [one.enrollment for one in results if one.enrollment is not None]
+    if not started:
+        return {"status": "skipped", "why": results[0].why}
+    return {"status": "done", "enrollment": started[0], "started": len(started)}
+
+
+def _start_one(
+    known: Known, do: Do, spec: Mapping[str, Json], contact: ContactId | None
+) -> Enrolled:
+    playbook, run = spec["playbook"], known.enrollment
     result = enroll(
         known.records,
         known.context,
-        spec["playbook"],
-        known.enrollment.account,
-        contact=known.enrollment.contact,
-        trigger=trigger,
+        playbook,
+        run.account,
+        contact=contact,
+        trigger={"by": "playbook", "enrollment": run.id, "step": do.node},
         inputs=spec.get("with") or {},
-        nonce=f"{known.enrollment.id}:{do.id}",
+        nonce=f"{run.id}:{do.id}",
     )
+    key = f"{do.id}.{contact}" if contact else None
     if result.enrollment is None:
-        watching.write(known, do, "not started", playbook=spec["playbook"], why=result.why)
-        return {"status": "skipped", "why": result.why}
-    watching.write(known, do, "started", playbook=spec["playbook"], enrollment=result.enrollment)
-    return {"status": "done", "enrollment": result.enrollment}
+        watching.write(known, do, "not started", key=key, playbook=playbook, why=result.why)
+    else:
+        started = result.enrollment
+        watching.write(known, do, "started", key=key, playbook=playbook, enrollment=started)
+    return result
 
 
 def _stop_playbook(known: Known, do: Do) -> Mapping[str, Json]:
@@ -269,5 +288,3 @@ _VERBS: Mapping[str, Callable[[Known, Do], Mapping[str, Json]]] = {
     "transfer": _transfer,
     "finish": _finish,
 }
-
-__all__ = ["Contact", "carry_out", "write_notes"]

@@ -74,6 +74,18 @@ def enroll(
     return Enrolled(run.id, str(trigger.get("rule", trigger.get("by", ""))))
 
 
+def subjects(
+    records: Records, plan: Plan, account: AccountId, contact: ContactId | None
+) -> list[ContactId | None]:
+    """Return whom runs of a plan are begun for: the account (None), or the contact it is about,
+    or else each of the account's."""
+    if plan.subject == "account":
+        return [None]
+    if contact is not None:
+        return [contact]
+    return [one.id for one in records.contacts(account)]
+
+
 def enrollment_id(playbook: str, subject: str, nonce: str) -> EnrollmentId:
     """Return a readable id, the same for the same nonce.
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.effects.context import Context
-from engine.effects.enrolling import enroll
-from engine.effects.entities import Account, ContactId, EnrollmentId, Fact, Line, Wait, Wake
+from engine.effects.enrolling import enroll, subjects
+from engine.effects.entities import Account, EnrollmentId, Fact, Line, Wait, Wake
 from engine.effects.fitting import fitted
 from engine.effects.knowing import Known, on_one_way
 from engine.effects.records import Records
@@ -191,7 +191,7 @@ def _start(
         if hit is None:
             continue
         trigger = {"by": "fact", "fact": fact.id, "rule": hit.rule, "values": dict(hit.values)}
-        for contact in _subjects(records, fact, plan.subject):
+        for contact in subjects(records, plan, fact.account, fact.contact):
             result = enroll(
                 records,
                 context,
@@ -216,11 +216,3 @@ def _listened_to(live: PlanHash, plan: Plan) -> frozenset[str]:
     if (known := _LISTENED_TO.get(live)) is None:
         known = _LISTENED_TO[live] = listens_to(plan.enroll)
     return known
-
-
-def _subjects(records: Records, fact: Fact, subject: str) -> list[ContactId | None]:
-    if subject == "account":
-        return [None]
-    if fact.contact is not None:
-        return [fact.contact]
-    return [contact.id for contact in records.contacts(fact.account)]

@@ -15,7 +15,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.effects.context import Context
-from engine.effects.entities import Account, AccountId, Contact, Enrollment, Fact, Task, User
+from engine.effects.entities import (
+    Account,
+    AccountId,
+    Contact,
+    ContactId,
+    Enrollment,
+    Fact,
+    Task,
+    User,
+)
 from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
 from engine.language.expressions import Verdict, evaluate
@@ -158,17 +167,29 @@ class Known:
 
     def _of_item(self, name: str) -> Any:
         """Return a field of the contact, or of the child account, that is at hand."""
-        step, _, id = next((one for one in reversed(self.path) if "=" in one), "").partition("=")
-        node = self.plan.nodes.get(NodeId(step))
-        if isinstance(node, ForEach) and node.spec.get("children"):
-            child = self.records.account(AccountId(id))
-            return child.fields.get(name, child.id if name == "id" else None)
+        if (child := self._child_at_hand) is not None:
+            account = self.records.account(child)
+            return account.fields.get(name, account.id if name == "id" else None)
         return contact_field(self._item, name)
 
     @cached_property
     def _item(self) -> Contact | None:
         found = self.find({"item": True}).person
         return found if isinstance(found, Contact) else None
+
+    @property
+    def at_hand(self) -> ContactId | None:
+        """The contact the step is about: the item's, else the run's."""
+        inside = any("=" in part for part in self.path) and self._child_at_hand is None
+        found = self._item if inside else None
+        return found.id if found is not None else self.enrollment.contact
+
+    @property
+    def _child_at_hand(self) -> AccountId | None:
+        step, _, id = next((one for one in reversed(self.path) if "=" in one), "").partition("=")
+        node = self.plan.nodes.get(NodeId(step))
+        children = isinstance(node, ForEach) and node.spec.get("children")
+        return AccountId(id) if children else None
 
     @cached_property
     def _steps(self) -> Mapping[str, NodeId]:

@@ -12,7 +12,7 @@
     evaluate        slot `cases` | `until`                  taken (index of the case, or null)
     list_items      -                                       items [ids]
     set_field       -                                       status
-    start_playbook  -                                       status, enrollment (or why not)
+    start_playbook  -                                       status, enrollment, started; or why
     stop_playbook   -                                       status
     transfer        -                                       status, tasks
     send_email      -                                       status, sent; or later
