@@ -261,8 +261,17 @@ class PostgresRecords:
 
     def flush(self) -> None:
         """Send what was kept back."""
-        if self._kept:
+        if len(self._kept) == 1:
+            self._send_alone(*self._kept.pop())
+        elif self._kept:
             self._send()
+
+    def _send_alone(self, statement: str, values: dict[str, Any], missing: NotFound | None) -> None:
+        """Carry out one write; a pipeline for one costs half as much again."""
+        with Translated():
+            cursor = self._connection.execute(statement, values)
+        if missing is not None and cursor.rowcount == 0:
+            raise missing
 
     def _keep(self, statement: str, missing: NotFound | None, **values: Any) -> None:
         """Keep a write back; `missing` is raised if it then finds no row."""
