@@ -55,7 +55,8 @@ def open_database(settings: Settings, *, connections: int = 10) -> Database:
     if settings.database_url is None:
         raise InputError(
             "there is no database to talk to",
-            remedy="Start the stack with `tenure up`, or set TENURE_DATABASE_URL.",
+            remedy="Start the stack with `tenure up`, name its folder with --data-dir, "
+            "or set TENURE_DATABASE_URL.",
         )
     url = settings.database_url.get_secret_value()
     return Database(url, Clock.parse(settings.clock), connections=connections)

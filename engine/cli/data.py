@@ -82,7 +82,7 @@ def import_command(session: Session, kind: Any, file: Path, mapping: Path | None
             click.echo(f"note: {warning}")
         click.echo(
             f"{kind}: {report.imported} imported, {report.unchanged} unchanged, "
-            f"{len(report.rejected)} rejected"
+            f"{report.rejected_rows} rejected"
         )
     return 1 if report.rejected else 0
 

@@ -7,6 +7,7 @@ workspace, lets `services.rehearsal` act the people, and shows what they would s
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -257,6 +258,12 @@ def _where_to_look(directory: Path, catcher: Catcher) -> None:
         f"\nWhere to look next\n"
         f"  the {len(catcher.caught)} emails, as customers saw them: {directory / 'mails'}\n"
         f"  the playbook: {EXAMPLE.parent.parent / 'playbooks' / 'onboarding.yaml'}\n"
-        f"  its data, still there:  tenure up --data-dir {directory / 'data'}\n"
-        f"  your own workspace:     tenure init my-workspace\n"
+        f"  its data, still there:  {_tenure()} up --data-dir {directory / 'data'}\n"
+        f"  your own workspace:     {_tenure()} init my-workspace\n"
     )
+
+
+def _tenure() -> str:
+    """How to call this command again: by its path where the environment is not activated."""
+    beside = Path(sys.executable).with_name("tenure")
+    return "tenure" if shutil.which("tenure") or not beside.exists() else str(beside)

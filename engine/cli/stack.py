@@ -57,12 +57,19 @@ def up_command(
             click.echo(
                 f"\nRunning. Temporal's UI: {stack.info.ui_url}\n"
                 f"Links in emails lead to {links_to(stack.info)}.\n"
-                "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks.\n"
+                "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks"
+                f"{_elsewhere(data_dir)}.\n"
                 "Ctrl-C stops it; nothing is lost."
             )
             stack.wait()
     except Stopped:  # by Ctrl-C while it was starting
         raise click.Abort from None
+
+
+def _elsewhere(data_dir: Path) -> str:
+    """Say how commands find a stack that does not run on the folder they look in."""
+    plain = data_dir.resolve() == Path(".tenure").resolve()
+    return "" if plain else f",\neach with --data-dir {data_dir.resolve()}"
 
 
 def worker_command() -> Command:

@@ -148,7 +148,7 @@ def complete(
 @with_session
 def approve(session: Session, task: str, by: str) -> None:
     """Approve what waits for approval."""
-    done = tasks.complete(session.database, session.context, task, by=by, decision="approved")
+    done = _decide(session, task, by, "approved")
     click.echo(f"approved: {done.title}")
 
 
@@ -158,8 +158,14 @@ def approve(session: Session, task: str, by: str) -> None:
 @with_session
 def reject(session: Session, task: str, by: str) -> None:
     """Reject what waits for approval."""
-    done = tasks.complete(session.database, session.context, task, by=by, decision="rejected")
+    done = _decide(session, task, by, "rejected")
     click.echo(f"rejected: {done.title}")
+
+
+def _decide(session: Session, task: str, by: str, decision: str) -> Task:
+    return tasks.complete(
+        session.database, session.context, task, by=by, decision=decision, kind="approval"
+    )
 
 
 @tasks_command.command("ack")
@@ -168,7 +174,7 @@ def reject(session: Session, task: str, by: str) -> None:
 @with_session
 def acknowledge(session: Session, task: str, by: str) -> None:
     """Acknowledge an escalation: it goes no further up the chain."""
-    done = tasks.complete(session.database, session.context, task, by=by)
+    done = tasks.complete(session.database, session.context, task, by=by, kind="escalation")
     click.echo(f"acknowledged: {done.title}")
 
 

@@ -29,13 +29,20 @@ def complete_task(
     answers: Mapping[str, Any] | None = None,
     ticked: Collection[int] | None = None,
     decision: str | None = None,
+    kind: str | None = None,
 ) -> Task:
     """Close an open task with its answers; an approval with a decision, an escalation acknowledged.
 
-    `ticked` are indices of checklist items; None ticks all. Raises Conflict when it is not open,
-    InputError when answers are missing or do not fit what the task asks.
+    `ticked` are indices of checklist items; None ticks all. `kind` is the only kind wanted. Raises
+    Conflict when it is not open, InputError when it is of another kind, or when answers are missing
+    or do not fit what the task asks.
     """
     found = _open(records, task)
+    if kind is not None and found.kind != kind:
+        message = f"{task} is no {kind} but a plain task"
+        if found.kind != "task":
+            message = f"{task} is no {kind} but an {found.kind}"
+        raise InputError(message, remedy=f"See `tenure tasks show {task}`.")
     answers = _checked_answers(found, answers or {})
     decision = _checked_decision(found, decision)
     now = records.now
@@ -124,17 +131,30 @@ def _checked_answers(task: Task, answers: Mapping[str, Any]) -> dict[str, Any]:
             raise InputError(
                 f"task {task.id} does not ask for {name!r}", remedy=f"It asks for: {asked}."
             )
+    _check_nothing_misses(task, answers)
     return {
         name: value
         for name, spec in task.ask.items()
-        if (value := _answer(task, name, spec, answers.get(name))) is not None
+        if (value := _answer(name, spec, answers.get(name))) is not None
     }
 
 
-def _answer(task: Task, name: str, spec: Mapping[str, Any], given: Any) -> Any:
+def _check_nothing_misses(task: Task, answers: Mapping[str, Any]) -> None:
+    missing = [
+        name
+        for name, spec in task.ask.items()
+        if spec.get("required", True) and answers.get(name) in (None, "")
+    ]
+    if missing:
+        wanted = [_wanted(task.ask[name]) for name in missing]
+        if len(missing) > 1:
+            wanted = [f"{name}: {text}" for name, text in zip(missing, wanted, strict=True)]
+        names = " and ".join(repr(name) for name in missing)
+        raise InputError(f"task {task.id} needs an answer to {names}", remedy=" ".join(wanted))
+
+
+def _answer(name: str, spec: Mapping[str, Any], given: Any) -> Any:
     if given is None or given == "":
-        if spec.get("required", True):
-            raise InputError(f"task {task.id} needs an answer to {name!r}", remedy=_wanted(spec))
         return None
     choices = spec.get("one_of")
     value = _converted(spec.get("type", "text"), given)

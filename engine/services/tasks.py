@@ -23,6 +23,7 @@ def complete(
     answers: Mapping[str, Any] | None = None,
     ticked: Collection[int] | None = None,
     decision: str | None = None,
+    kind: str | None = None,
 ) -> Task:
     """Close a task with its answers (see `answering.complete_task`)."""
     return transact(
@@ -35,6 +36,7 @@ def complete(
             answers=answers,
             ticked=ticked,
             decision=decision,
+            kind=kind,
         ),
     )
 

@@ -209,6 +209,17 @@ def test_broken_quotes_cost_their_row_only(run: Import) -> None:
     ]
 
 
+def test_row_with_several_reasons_counts_once(run: Import) -> None:
+    report = run("accounts", "id,name,arr,renewal_date\na-1,One,x,y\na-2,Two,1,2027-01-01\n")
+    assert (len(report.rejected), report.rejected_rows) == (2, 1)
+
+
+def test_all_columns_the_file_lacks_are_named_at_once(run: Import) -> None:
+    mapping = {"Key": "id", "Name": "name", "id": "id"}
+    with pytest.raises(InputError, match="has no columns Key, Name, which the mapping names"):
+        run("accounts", "id,name\na-1,One\n", mapping)
+
+
 def test_unknown_column_is_a_warning_with_the_nearest(run: Import) -> None:
     report = run("accounts", "id,name,Renewal Date,zzz\na-1,One,2026-01-01,1\n")
     assert report.created == ("a-1",)

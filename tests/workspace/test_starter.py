@@ -38,6 +38,11 @@ def test_the_starter_has_no_problem_not_even_a_warning(tmp_path: Path) -> None:
     assert [one.plan.playbook for one in checked.values() if one.plan] == ["welcome"]
 
 
+def test_the_data_of_a_stack_stays_out_of_git(tmp_path: Path) -> None:
+    write_starter(tmp_path)
+    assert "/.tenure/" in (tmp_path / ".gitignore").read_text().splitlines()
+
+
 def test_every_template_of_the_starter_is_used(tmp_path: Path) -> None:
     write_starter(tmp_path)
     (playbook,) = load_workspace(tmp_path).playbooks.values()

@@ -50,7 +50,8 @@ class EmailStep(Form):
 
     email: Id = Field(
         description="The email's id, yours to choose. It is also the template's name: "
-        "`templates/<playbook>/<id>.md`, else `templates/<id>.md`.",
+        "`templates/<playbook>/<id>.md`, else `templates/<id>.md`, else the only one so called in "
+        "any folder.",
         examples=["we-noticed"],
     )
     template: Text | None = Field(

@@ -10,12 +10,14 @@ from pathlib import Path
 from engine.errors import InputError
 
 _FILES = Path(__file__).parent / "files"
+_GITIGNORE = "# What `tenure up` keeps: data, and passwords\n/.tenure/\n"
 
 
 def starter_files() -> dict[str, str]:
     """Return the text of every file of the starter by its name in the workspace."""
     found = sorted(path for path in _FILES.rglob("*") if path.is_file())
-    return {path.relative_to(_FILES).as_posix(): path.read_text("utf-8") for path in found}
+    texts = {path.relative_to(_FILES).as_posix(): path.read_text("utf-8") for path in found}
+    return {".gitignore": _GITIGNORE, **texts}
 
 
 def write_starter(directory: Path) -> list[Path]:

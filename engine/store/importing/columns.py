@@ -76,8 +76,14 @@ def place(sheet: Sheet, fields: Collection[str], mapping: Mapping[str, str | Non
 def _check_mapping(
     sheet: Sheet, fields: Collection[str], mapping: Mapping[str, str | None]
 ) -> None:
+    missing = [column for column in mapping if column not in sheet.columns]
+    if len(missing) > 1:
+        raise InputError(
+            f"{sheet.file} has no columns {', '.join(missing)}, which the mapping names",
+            remedy=f"Its columns are {', '.join(sheet.columns)}. Correct or remove those lines.",
+        )
     for column, field in mapping.items():
-        if column not in sheet.columns:
+        if column in missing:
             raise InputError(
                 f"{sheet.file} has no column {column}, which the mapping names",
                 remedy=_did_you_mean(column, sheet.columns) or "Correct or remove that line.",

@@ -34,6 +34,11 @@ class Report:
         """How many rows made or changed something."""
         return len(self.created) + len(self.changed)
 
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows were not imported; one may be rejected for several reasons."""
+        return len({row.line for row in self.rejected})
+
     def lines(self) -> list[str]:
         """Return the rejected rows as people read them.
 
