@@ -114,7 +114,9 @@ def schema_command(workspace: Path, output: Path | None) -> None:
 
     found = (workspace / "tenure.yaml").exists()
     if not found:
-        note = f"note: {workspace} has no tenure.yaml; the schema names no roles, bands or templates"
+        note = (
+            f"note: {workspace} has no tenure.yaml; the schema names no roles, bands or templates"
+        )
         click.echo(note, err=True)
     loaded = check_workspace(workspace).loaded.workspace if found else None
     text = json.dumps(playbook_schema(loaded), indent=2) + "\n"
