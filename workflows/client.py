@@ -86,22 +86,6 @@ class TemporalRunner:
 
         return _standing(self._ask(enrollment, ask))
 
-    def describe(self, enrollment: EnrollmentId) -> runner.Description:
-        """Say what Temporal knows of a run."""
-
-        async def ask(handle: Handle) -> runner.Description:
-            found = await handle.describe(rpc_timeout=ANSWER_TIMEOUT)
-            return runner.Description(
-                enrollment=enrollment,
-                status=_status(found.status),
-                started_at=found.start_time,
-                ended_at=found.close_time,
-                history_events=found.history_length,
-                history_bytes=found.raw_info.history_size_bytes,
-            )
-
-        return self._ask(enrollment, ask)
-
     def stuck(self, limit: int = 100) -> Sequence[runner.StuckRun]:
         """List runs that failed, or whose worker cannot make them go on; newest first."""
 

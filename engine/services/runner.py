@@ -44,19 +44,6 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
-    """A run as its runner knows it. `status` is running, completed, failed, cancelled, terminated
-    or timed_out; instants are real time."""
-
-    enrollment: EnrollmentId
-    status: str
-    started_at: datetime
-    ended_at: datetime | None
-    history_events: int
-    history_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
 class StuckRun:
     """A run that cannot go on by itself. `why` holds no personal data."""
 
@@ -86,9 +73,6 @@ class Runner(Protocol):
 
     def state(self, enrollment: EnrollmentId) -> Standing:
         """Say where a run stands."""
-
-    def describe(self, enrollment: EnrollmentId) -> Description:
-        """Say what the runner knows of a run, without asking its worker."""
 
     def stuck(self, limit: int = 100) -> Sequence[StuckRun]:
         """List runs that failed, or whose worker cannot make them go on; newest first."""
