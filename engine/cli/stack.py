@@ -142,13 +142,13 @@ def status_command(data_dir: Path, form: str) -> int:
         "ui": info.ui_url,
         "links": links_to(info),
         "clock": info.settings.get("clock", "real"),
-        "processes": {process.name: process.pid for process in info.processes},
     }
+    processes = {process.name: process.pid for process in info.processes}
     if form == "json":
-        click.echo(to_json(shown))
+        click.echo(to_json({**shown, "processes": processes}))
     else:
-        processes = ", ".join(f"{name} ({pid})" for name, pid in shown.pop("processes").items())  # type: ignore[attr-defined]
-        click.echo(table([*shown.items(), ("processes", processes)], ("what", "where")))
+        told = ", ".join(f"{name} ({pid})" for name, pid in processes.items())
+        click.echo(table([*shown.items(), ("processes", told)], ("what", "where")))
     return 0
 
 

@@ -69,8 +69,7 @@ class Explainer:
                 return self._wrong_kind(kind, error, inner, path)
 
     def _at(self, code: str, message: str, path: Path, remedy: str, key: bool = False) -> Problem:
-        where = self._document.where(path, key=key)
-        return Problem(code, message, where, remedy, self._document.length(path, key=key))
+        return self._document.problem(code, message, path, remedy, key=key)
 
     def _unknown_key(self, name: str, inner: Path, path: Path) -> Problem:
         known = keys_at(self._form, inner[:-1])
