@@ -11,13 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 
 from engine.effects.context import Context
 from engine.effects.outgoing import Ways
-from engine.errors import TenureError
-from engine.services.leaving import leave_cleanly
-from engine.services.logs import write_logs
+from engine.services.leaving import work_and_leave
 from engine.settings import Settings
 from engine.wiring import Contexts, complete_settings, open_database, ways_out
 from workflows.activities import Activities
@@ -87,17 +84,8 @@ async def run_until_signalled() -> None:
 
 
 def main() -> None:
-    """Run the worker and end the process: 0 after a signal, 1 when it cannot go on."""
-    write_logs()
-    code = 1
-    try:
-        asyncio.run(run_until_signalled())
-        code = 0
-    except TenureError as error:
-        print(f"worker: {error}", file=sys.stderr)
-    except Exception:  # the outermost edge
-        logger.exception("the worker ends for a reason nobody foresaw")
-    leave_cleanly(code)
+    """Run the worker and end the process."""
+    work_and_leave("worker", lambda: asyncio.run(run_until_signalled()))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,28 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import NoReturn
+
+from engine.errors import TenureError
+from engine.services.logs import write_logs
+
+
+def work_and_leave(name: str, work: Callable[[], None]) -> NoReturn:
+    """Do a server's work and end its process: 0 when it has returned, 1 when it cannot go on.
+
+    `name` is the logger's, and begins what is said on stderr.
+    """
+    write_logs()
+    code = 1
+    try:
+        work()
+        code = 0
+    except TenureError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+    except Exception:  # the outermost edge
+        logging.getLogger(name).exception("this process ends for a reason nobody foresaw")
+    leave_cleanly(code)
 
 
 def leave_cleanly(code: int) -> NoReturn:

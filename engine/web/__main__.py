@@ -11,13 +11,11 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-import sys
 
 import uvicorn
 
-from engine.errors import InputError, TenureError
-from engine.services.leaving import leave_cleanly
-from engine.services.logs import write_logs
+from engine.errors import InputError
+from engine.services.leaving import work_and_leave
 from engine.settings import Settings
 from engine.web.app import make_app
 from engine.wiring import Contexts, complete_settings, link_secrets, open_database
@@ -76,18 +74,9 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def main() -> None:
-    """Serve and end the process: 0 after a signal, 1 when it cannot go on."""
-    write_logs()
+    """Serve and end the process."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    code = 1
-    try:
-        serve(complete_settings())
-        code = 0
-    except TenureError as error:
-        print(f"web: {error}", file=sys.stderr)
-    except Exception:  # the outermost edge
-        logger.exception("the web pages end for a reason nobody foresaw")
-    leave_cleanly(code)
+    work_and_leave("web", lambda: serve(complete_settings()))
 
 
 if __name__ == "__main__":
