@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.calendars import add_span, is_working, next_working
 from engine.effects.entities import Contact, Task, User, UserId
-from engine.effects.handing import task_id
+from engine.effects.handing import came_to, task_id
 from engine.effects.knowing import Known
 from engine.effects.letters import Letter, Nothing, part_of
 from engine.effects.own_mails import internal
@@ -114,19 +114,30 @@ def _level(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
     if level == 0 and node.until is not None and (met := known.holds(node.until)).holds:
         values = dict(met.values)
         _line(known, do, "not needed", rule=node.until.text, values=values)
+        _close_half_raised(known, do, node.until.text)
         return Nothing(result={"over": {"by": "data"}})
     found = known.find({"role": node.chain[level]})
     if (later := _outside_hours(known, found)) is not None:
         return Nothing(why=_why_later(known, found.person), later=later)
     task = _raised(known, do, node, found, level)
     if task.status != "open":
-        return Nothing(result={"next": None})
+        return Nothing(result={"over": came_to(task)} if do.args.get("open") else {"next": None})
     if found.person is None:
         _line(known, do, "not sent", verb="escalate", why=found.why, recipient=node.chain[level])
         return Nothing(result=_next(known, node, level, None))
     why = f"level {level + 1} of {len(node.chain)}"
     more = _about(known, task, found.person, why, acknowledge=True)
     return (internal(known, do, found.person, "escalation", more, part_of(do)),)
+
+
+def _close_half_raised(known: Known, do: Do, why: str) -> None:
+    assert do.node is not None
+    task = known.records.task_of(known.enrollment.id, do.node, do.path)
+    if task is not None and task.status == "open":
+        at = known.records.now
+        known.records.change_task(
+            task.id, status="done", closed_by="data", closed_at=at, reason=why
+        )
 
 
 def _outside_hours(known: Known, found: Found) -> datetime | None:
@@ -146,6 +157,7 @@ def _raised(known: Known, do: Do, node: Escalate, found: Found, level: int) -> T
     if before is not None:
         if before.status == "open":
             known.records.change_task(before.id, assignee=to, level=level, role=found.role)
+            _listen_again(known, do, before)
             _line(known, do, "escalation", task=before.id, recipient=to, level=level)
         return known.records.task(before.id)
     task = Task(
@@ -168,6 +180,13 @@ def _raised(known: Known, do: Do, node: Escalate, found: Found, level: int) -> T
     known.records.put_wait(make_wait(known, do, do.id, "until", task=task.id))
     _line(known, do, "escalation", task=task.id, recipient=to, level=level)
     return task
+
+
+def _listen_again(known: Known, do: Do, task: Task) -> None:
+    """The alarm was half raised and put off: the command that raises it now listens for it."""
+    if do.args.get("open") and task.watch != do.id:
+        known.records.change_task(task.id, watch=do.id)
+        known.records.put_wait(make_wait(known, do, do.id, "until", task=task.id))
 
 
 def next_rung(known: Known, do: Do) -> Mapping[str, Json]:

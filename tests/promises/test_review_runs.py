@@ -11,10 +11,11 @@ import pytest
 
 from engine.effects import outgoing
 from engine.effects.carrying import carry_out
-from engine.effects.entities import EnrollmentId, TaskId
+from engine.effects.entities import EnrollmentId, TaskId, Wake
 from engine.errors import Conflict
 from engine.plan.events import CommandId, Do, Verb
 from engine.plan.model import NodeId
+from engine.store import outbox
 from tests.promises.company import Company
 from tests.promises.faults import Tripwire
 
@@ -158,3 +159,46 @@ def test_alarm_locks_the_account_before_the_run(open_company: Callable[..., Comp
         one = do(company, run, "escalate", "save", level=0, open=True)
         outgoing.prepare(locks, company.context, run, one)
     assert taken == ["account", "enrollment"]
+
+
+# --- an alarm that is put off when it was half raised -------------------------------------------
+
+
+def raise_again(company: Company, run: EnrollmentId, id: str) -> Any:
+    """Ask for an alarm's first level under a command of its own; its wait before is dropped."""
+    one = replace(do(company, run, "escalate", "save", level=0, open=True), id=CommandId(id))
+    with company.database.transaction() as records:
+        if id != "1":
+            records.drop_waits(run, [CommandId("1")])
+        return outgoing.prepare(records, company.context, run, one).result
+
+
+def owed(company: Company, run: EnrollmentId) -> list[str]:
+    """The watches of a run that are owed a wake-up."""
+    with company.database.begin() as connection:
+        taken = outbox.take(connection, 10)
+    return [one.watch for _, one in taken if isinstance(one, Wake) and one.enrollment == run]
+
+
+def test_alarm_raised_again_hears_that_it_is_acknowledged(
+    open_company: Callable[..., Company],
+) -> None:
+    """The first attempt put it into the inbox, could not send, and the day was over."""
+    company = open_company(alarm=ALARM)
+    run = company.begin()
+    raise_again(company, run, "1")
+    raise_again(company, run, "2")
+    (task,) = company.tasks_of(run)
+    company.complete(task)
+    assert owed(company, run) == ["2"]
+
+
+def test_alarm_acknowledged_while_it_is_put_off_is_over(
+    open_company: Callable[..., Company],
+) -> None:
+    company = open_company(alarm=ALARM)
+    run = company.begin()
+    raise_again(company, run, "1")
+    (task,) = company.tasks_of(run)
+    company.complete(task)
+    assert raise_again(company, run, "2") == {"over": {"level": 0}}
