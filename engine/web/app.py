@@ -75,7 +75,8 @@ def _probe(database: Database) -> None:
 
 def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    allowed = {"Allow": error.headers["Allow"]} if "Allow" in (error.headers or {}) else {}  # type: ignore[index]
+    given = error.headers or {}
+    allowed = {"Allow": given["Allow"]} if "Allow" in given else {}
     return sorry(error.status_code, allowed)
 
 
