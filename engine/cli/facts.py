@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ import click
 from engine.cli.options import format_option, to_json
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
+from engine.wording import nearest
 
 MAX_LINE_BYTES = 256_000
 
@@ -49,9 +50,9 @@ def send_fact(
                 remedy="Write `tenure facts send meeting.held acme`, or use --file.",
             )
         one = {"fact": kind, "account": account, "data": _json(data, "--data"), "id": id_, "at": at}
-        written: Iterable[Mapping[str, Any]] = [one]
+        written: list[Mapping[str, Any]] = [one]
     else:
-        written = _lines(file)
+        written = list(_lines(file))  # all of it is read before the first is taken in
     answers = take_in(session.database, session.contexts.current, written)
     if form == "json":
         click.echo(to_json(answers))
@@ -59,6 +60,8 @@ def send_fact(
         for number, answer in enumerate(answers, 1):
             why = f": {answer.why}" if answer.why else ""
             click.echo(f"{number:4} {answer.status:9} {answer.id}{why}{_led_to(answer)}")
+        taken = zip(written, answers, strict=True)
+        _name_undeclared(session, {one["fact"] for one, to in taken if to.status == "accepted"})
     return 1 if any(answer.status == "rejected" for answer in answers) else 0
 
 
@@ -69,6 +72,14 @@ def _led_to(answer: Any) -> str:
     parts += [f"woke {run}" for run in answer.led_to.woken]
     parts += [f"did not start {playbook}: {why}" for playbook, why in answer.led_to.refused]
     return f"  ({'; '.join(parts)})" if parts else ""
+
+
+def _name_undeclared(session: Session, kinds: set[str]) -> None:
+    known = session.context.workspace.schema.facts
+    for kind in sorted(kinds - set(known)):
+        near = nearest(kind, known)
+        hint = f"; did you mean {near}?" if near else ""
+        click.echo(f"note: schema.yaml declares no fact {kind}{hint}", err=True)
 
 
 def _json(text: str, what: str) -> Any:

@@ -178,6 +178,16 @@ def test_line_that_is_no_json_is_named(company: Company, tenure: Tenure) -> None
     assert code == 2
     assert "line 2" in output
     assert "help: " in output
+    assert company.runs() == [], "nothing of a file is taken in that cannot be read"
+
+
+def test_fact_nobody_declared_is_named_with_the_nearest(company: Company, tenure: Tenure) -> None:
+    code, output = tenure("facts", "send", "contract.signd", "acme-0")
+    assert code == 0
+    assert "note: schema.yaml declares no fact contract.signd; did you mean contract.signed?" in (
+        output
+    )
+    assert "note:" not in tenure("facts", "send", "contract.signed", "acme-0")[1]
 
 
 # --- with Temporal ----------------------------------------------------------------------------
