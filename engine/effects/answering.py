@@ -135,7 +135,7 @@ def _checked_answers(task: Task, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, spec in task.ask.items()
-        if (value := _answer(name, spec, answers.get(name))) is not None
+        if (value := fit_answer(name, spec, answers.get(name))) is not None
     }
 
 
@@ -153,7 +153,12 @@ def _check_nothing_misses(task: Task, answers: Mapping[str, Any]) -> None:
         raise InputError(f"task {task.id} needs an answer to {names}", remedy=" ".join(wanted))
 
 
-def _answer(name: str, spec: Mapping[str, Any], given: Any) -> Any:
+def fit_answer(name: str, spec: Mapping[str, Any], given: Any) -> Any:
+    """Return an answer as it is kept, None when there is none; InputError when it does not fit.
+
+    >>> fit_answer("seats", {"type": "number"}, "12")
+    12.0
+    """
     if given is None or given == "":
         return None
     choices = spec.get("one_of")

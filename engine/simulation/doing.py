@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.effects.answering import fit_answer
+from engine.errors import InputError
 from engine.language.places import Path
 from engine.plan.model import Effect, Escalate, Node, Plan, Task
 from engine.simulation.habits import Act, Habit, step_of
@@ -78,6 +80,16 @@ def _check_answers(sheet: Sheet, node: Node, answers: Mapping[str, Any], path: P
         if name not in known:
             message = f"{node.id} does not ask for {name}."
             sheet.unknown("TN508", message, name, known.keys(), (*path, name))
+            continue
+        try:
+            fit_answer(name, known[name], answers[name])
+        except InputError as error:
+            sheet.note(
+                "TN508",
+                f"{error.message[:1].upper()}{error.message[1:]}.",
+                (*path, name),
+                error.remedy or "",
+            )
     for name, asked in known.items():
         if asked.get("required", True) and name not in answers:
             remedy = f"Add it: with: {{{name}: …}}"

@@ -127,11 +127,6 @@ def test_never_names_what_happened_all_the_same(run: Run) -> None:
     )
 
 
-def test_answer_that_does_not_fit_fails_the_test(run: Run) -> None:
-    results = run(expecting("outcome: completed", goal="shrink"))
-    assert "the answer to 'goal' does not fit" in results.results[0].failure
-
-
 def test_coverage_names_the_steps_no_test_reaches(run: Run) -> None:
     (coverage,) = run(expecting("outcome: completed", goal="save")).coverage
     assert [node.id for node in coverage.missed] == ["set-1"]
@@ -181,6 +176,10 @@ WRONG = [
     ("facts: [{at: 2x, fact: meeting.held}]", 'TN503 "2x": "x" is not a unit of time'),
     ("people: [{complete: intro-cal, in: 1d}]", "TN505 welcome has no step intro-cal"),
     ("people: [{complete: intro-call, in: 1d}]", "TN508 intro-call needs an answer to goal."),
+    (
+        "people: [{complete: intro-call, in: 1d, with: {goal: shrink}}]",
+        "TN508 The answer to 'goal' does not fit.",
+    ),
     ("people: [{approve: intro-call, in: 1d}]", "TN505 welcome has no step intro-call"),
     ("people: [{in: 1d}]", "TN508 It does not say what somebody does."),
     ("inputs: {tone: warm}", 'TN500 There is no key "tone" here.'),
