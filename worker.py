@@ -19,8 +19,9 @@ from engine.settings import Settings
 from engine.wiring import Contexts, complete_settings, open_database, ways_out
 from workflows.activities import Activities
 from workflows.connecting import connect, ensure_search_attributes
-from workflows.dispatcher import Address, Dispatcher
+from workflows.dispatcher import Dispatcher
 from workflows.effects import RealEffects
+from workflows.handing_over import Address
 from workflows.workers import Bounds, make_workers
 
 logger = logging.getLogger("worker")

@@ -33,7 +33,7 @@ from engine.plan.events import CommandId
 from engine.plan.model import NodeId, Plan, PlanHash
 from engine.services import runner
 from engine.settings import Settings
-from workflows.connecting import connect, data_converter
+from workflows.connecting import connect
 from workflows.messages import WORKFLOW, Standing, Wanted
 
 T = TypeVar("T")
@@ -210,6 +210,3 @@ async def _why(client: Client, found: WorkflowExecution) -> str:
     except WorkflowFailureError as error:
         return error.cause.message if isinstance(error.cause, FailureError) else "it failed"
     return "it ended"
-
-
-__all__ = ["TemporalRunner", "connect", "data_converter"]

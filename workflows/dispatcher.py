@@ -11,7 +11,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -176,6 +175,3 @@ class Dispatcher:
         else:
             logger.error("Temporal refuses delivery %s: %s", number, error.status.name)
             outcome.refused[number] = f"{error.status.name}: {error.message}"
-
-
-__all__: Sequence[Any] = ["Address", "Dispatcher"]

@@ -58,6 +58,3 @@ async def _catch_up(driver: Driver, todo: FollowUp, since: datetime) -> None:
             Met(driver.now, CommandId(watch), fact="") for watch in answer.get("met", ())
         )
     driver.events.extend(Moved(driver.now, watch) for watch in todo.moved)
-
-
-__all__ = ["move", "refuse_migration"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.effects.entities import EnrollmentId, Line, TaskId, Wait
+from engine.effects.entities import EnrollmentId, Line, Wait
 from engine.effects.instants import instant, next_of
 from engine.effects.knowing import Known, on_one_way
 from engine.plan.events import CommandId, Do
@@ -196,6 +196,3 @@ def write(known: Known, do: Do, what: str, *, key: str | None = None, **data: An
     enrollment: EnrollmentId = known.enrollment.id
     line = Line(enrollment, key or do.id, known.records.now, do.node, do.path, what, data)
     known.records.put_line(line)
-
-
-__all__ = ["TaskId", "anchors", "begin", "condition_at", "evaluate", "make_wait", "watch", "write"]

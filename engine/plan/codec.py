@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from engine.errors import RunError
-from engine.plan import events, model, state
+from engine.plan import events, model
 from engine.plan.model import PLAN_FORMAT, Plan, PlanHash
 from engine.plan.state import STATE_FORMAT, State
 
@@ -188,15 +188,3 @@ def _dataclass_decoder(kind: Any) -> Any:
         return kind(**given)
 
     return decode_dataclass
-
-
-__all__ = [
-    "decode",
-    "encode",
-    "plan_from_json",
-    "plan_hash",
-    "plan_to_json",
-    "state",
-    "state_from_json",
-    "state_to_json",
-]

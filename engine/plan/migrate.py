@@ -196,6 +196,3 @@ def _waits_otherwise(branch: Branch, old: Plan, new: Plan) -> bool:
 
 def _text(condition: Condition | None) -> str | None:
     return None if condition is None else condition.text
-
-
-__all__ = ["FollowUp", "follow_up", "migrate"]

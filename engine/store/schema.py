@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.pool import NullPool
@@ -42,13 +41,6 @@ def current(url: str) -> str | None:
 def current_of(connection: Connection) -> str | None:
     """Return the revision of the schema on a connection."""
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest() -> str:
-    """Return the revision this version knows as the newest."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def _config(connection: Connection | None = None) -> Config:

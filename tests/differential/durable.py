@@ -30,8 +30,9 @@ from engine.store.queries.tasks import list_tasks
 from tests.differential.stories import ACCOUNT, BEGINS, CONTACTS, USERS, Happening, Story, workspace
 from workflows.activities import Activities
 from workflows.connecting import data_converter
-from workflows.dispatcher import Address, Dispatcher
+from workflows.dispatcher import Dispatcher
 from workflows.effects import RealEffects
+from workflows.handing_over import Address
 from workflows.messages import Standing
 from workflows.workers import Bounds, make_workers
 

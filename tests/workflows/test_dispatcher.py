@@ -17,7 +17,8 @@ from engine.stack.temporal import Temporal
 from engine.store import outbox
 from tests.workflows.shell_house import House, client_for, event_types
 from tests.workflows.shell_office import Office
-from workflows.dispatcher import Address, Dispatcher
+from workflows.dispatcher import Dispatcher
+from workflows.handing_over import Address
 
 
 @asynccontextmanager
