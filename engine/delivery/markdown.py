@@ -30,6 +30,7 @@ class EmailMarkdown(MarkdownIt):
     def __init__(self) -> None:
         super().__init__("commonmark", {"html": False}, renderer_cls=_EmailHTML)
         self.enable(["table", "strikethrough"])
+        self.disable(["html_block", "html_inline"])  # they would look at each line in vain
         self.inline.ruler.before("text", "button_mark", _button_mark)
         self.core.ruler.push("button_rows", _button_rows)
 
