@@ -114,9 +114,7 @@ def schema_command(workspace: Path, output: Path | None) -> None:
 
     found = (workspace / "tenure.yaml").exists()
     if not found:
-        note = (
-            f"note: {workspace} has no tenure.yaml; the schema names nothing of yours"
-        )
+        note = f"note: {workspace} has no tenure.yaml; the schema names nothing of yours"
         click.echo(note, err=True)
     loaded = check_workspace(workspace).loaded.workspace if found else None
     text = json.dumps(playbook_schema(loaded), indent=2) + "\n"

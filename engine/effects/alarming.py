@@ -18,7 +18,7 @@ from engine.effects.letters import Letter, Nothing, part_of
 from engine.effects.own_mails import internal
 from engine.effects.people import Found
 from engine.effects.story import moment, tell_story
-from engine.effects.texts import render_text
+from engine.effects.texts import render_inside
 from engine.effects.watching import make_wait, write
 from engine.plan.events import Do
 from engine.plan.model import Escalate, Json, Rung
@@ -167,8 +167,8 @@ def _raised(known: Known, do: Do, node: Escalate, found: Found, level: int) -> T
         path=do.path,
         account=known.enrollment.account,
         kind="escalation",
-        title=render_text(known, node.spec["title"], f"title of {do.node}"),
-        description=render_text(known, node.spec.get("message") or "", f"message of {do.node}"),
+        title=render_inside(known, node.spec["title"], f"title of {do.node}"),
+        description=render_inside(known, node.spec.get("message") or "", f"message of {do.node}"),
         assignee=to,
         role=found.role,
         watch=do.id,

@@ -25,6 +25,7 @@ from engine.effects.entities import (
     FactId,
     Line,
     Stop,
+    Task,
 )
 from engine.effects.fitting import misfit
 from engine.effects.ingesting import ingest
@@ -36,11 +37,12 @@ from engine.plan.codec import decode
 from engine.plan.events import CommandId, Do, Note
 from engine.plan.model import Condition, ForEach, Json
 from engine.plan.model import Effect as EffectNode
+from engine.plan.model import Task as TaskNode
 
 READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
 """Verbs that a repeat does again: they read, or put the same rows."""
 
-LISTENS = frozenset(["begin", "watch", "create_task"])
+LISTENS = frozenset(["begin", "watch", "unwatch", "create_task"])
 """Verbs that look and then listen: the account is locked, so that no fact falls between."""
 
 CLOSES = frozenset(["finish", "withdraw_task"])
@@ -263,7 +265,11 @@ def _hand_over(known: Known, run: Enrollment, giver: str, taker: str) -> int:
 def _finish(known: Known, do: Do) -> Mapping[str, Json]:
     """Close the run: withdraw what is open, end its waits, write its outcome."""
     records, run, reason = known.records, known.enrollment, str(do.args["reason"])
-    withdrawn = [task.id for task in records.tasks_of(run.id) if task.status == "open"]
+    open_ones = [task for task in records.tasks_of(run.id) if task.status == "open"]
+    left = [
+        task.id for task in open_ones if do.args.get("leaves_tasks") and _is_optional(known, task)
+    ]
+    withdrawn = [task.id for task in open_ones if task.id not in left]
     for task in withdrawn:
         records.change_task(task, status="withdrawn", reason=reason, closed_at=records.now)
     records.drop_waits(run.id)
@@ -275,9 +281,15 @@ def _finish(known: Known, do: Do) -> Mapping[str, Json]:
     return {"status": "done"}
 
 
+def _is_optional(known: Known, task: Task) -> bool:
+    node = known.plan.nodes.get(task.node)
+    return isinstance(node, TaskNode) and not node.required
+
+
 _VERBS: Mapping[str, Callable[[Known, Do], Mapping[str, Json]]] = {
     "begin": watching.begin,
     "watch": watching.watch,
+    "unwatch": watching.unwatch,
     "evaluate": watching.evaluate,
     "create_task": handing.create_task,
     "withdraw_task": handing.withdraw_task,

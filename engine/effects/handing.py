@@ -14,7 +14,7 @@ from engine.effects.entities import Contact, EnrollmentId, Task, TaskId
 from engine.effects.instants import after_due, due_for_person, instant
 from engine.effects.knowing import Known
 from engine.effects.people import Found
-from engine.effects.texts import render_all, render_text
+from engine.effects.texts import render_inside
 from engine.effects.watching import make_wait, write
 from engine.plan.codec import decode
 from engine.plan.events import Do
@@ -75,8 +75,10 @@ def _plan_task(known: Known, do: Do, node: TaskNode) -> _Planned:
         path=do.path,
         account=known.enrollment.account,
         kind="approval" if spec.get("kind") == "approval" else "task",
-        title=render_text(known, spec["title"], f"title of {do.node}"),
-        description=render_text(known, spec.get("description") or "", f"description of {do.node}"),
+        title=render_inside(known, spec["title"], f"title of {do.node}"),
+        description=render_inside(
+            known, spec.get("description") or "", f"description of {do.node}"
+        ),
         assignee=found.person.id if found.person else None,
         role=found.role,
         customer=isinstance(found.person, Contact),
@@ -84,7 +86,7 @@ def _plan_task(known: Known, do: Do, node: TaskNode) -> _Planned:
         created_at=now,
         due_at=due,
         checklist=tuple(
-            (text, False) for text in render_all(known, spec.get("checklist") or (), do.node)
+            (render_inside(known, text, do.node), False) for text in spec.get("checklist") or ()
         ),
         ask=spec.get("ask") or {},
         priority=spec.get("priority") or "normal",

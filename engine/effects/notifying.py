@@ -8,14 +8,14 @@ from engine.effects.knowing import Known
 from engine.effects.letters import ChatPost, HookCall, Letter, Nothing, send_key
 from engine.effects.mailing import spec_of
 from engine.effects.own_mails import internal
-from engine.effects.texts import render_text
+from engine.effects.texts import render_inside, render_text
 from engine.plan.events import Do
 
 
 def write_notice(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
     """Write a notice to a chat channel, to people of ours, or to both."""
     spec = spec_of(known, do)
-    text = render_text(known, spec["message"], f"message of {do.node}")
+    text = render_inside(known, spec["message"], f"message of {do.node}")
     letters = []
     if spec.get("channel"):
         key = send_key(known.enrollment.id, do, f"channel:{spec['channel']}")

@@ -126,6 +126,9 @@ class Records(Protocol):
     ) -> None:
         """Forget waits of a run, or all of them."""
 
+    def has_wait(self, enrollment: EnrollmentId, wait: CommandId) -> bool:
+        """Tell whether a run's wait still stands."""
+
     def waits_touched(self, account: AccountId, names: Collection[str]) -> Sequence[Wait]:
         """Return waits of the account's active runs that hang on one of the names (`names` or
         `anchors`), and those that listen for a fact kind among them, oldest first."""

@@ -6,10 +6,14 @@ which name and where, never the values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from engine.effects.knowing import Known
+from engine.errors import RunError
 from engine.language import texts
+
+NO_VALUE = "–"
 
 
 def render_text(known: Known, text: str, where: str) -> str:
@@ -20,6 +24,32 @@ def render_text(known: Known, text: str, where: str) -> str:
     return texts.render(text, known.variables(names), name=where)
 
 
-def render_all(known: Known, written: Iterable[str], where: str) -> tuple[str, ...]:
-    """Render each of some texts."""
-    return tuple(render_text(known, text, where) for text in written)
+def render_inside(known: Known, text: str, where: str) -> str:
+    """As `render_text`, for our own people's eyes: a value that is not there yet (no score two
+    weeks ago) prints as NO_VALUE instead of holding up the work. A text that still cannot be
+    rendered raises RunError."""
+    if "{" not in text:
+        return text
+    names = texts.variables_of(text)
+    variables = known.variables(names)
+    try:
+        return texts.render(text, variables, name=where)
+    except RunError as missing:
+        try:
+            return texts.render(text, _filled(variables, names), name=where)
+        except RunError:
+            raise missing from None
+
+
+def _filled(variables: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:
+    """Put NO_VALUE where a name has none."""
+    filled = dict(variables)
+    for name in names:
+        place = filled
+        *heads, last = name.split(".")
+        for head in heads:
+            inner = place.get(head)
+            place[head] = dict(inner) if isinstance(inner, Mapping) else {}
+            place = place[head]
+        place.setdefault(last, NO_VALUE)
+    return filled

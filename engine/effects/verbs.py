@@ -9,6 +9,7 @@
     escalate        level, open     (an escalate step)      next (instant or null); or over {…}
     withdraw_task   reason                                  status; over {…} when it is over
     watch           slot, start                             met, data; due, past
+    unwatch         watch                                   standing (whether it had not been met)
     evaluate        slot `cases` | `until`                  taken (index of the case, or null)
     list_items      -                                       items [ids]
     set_field       -                                       status
@@ -18,7 +19,7 @@
     send_email      -                                       status, sent; or later
     send_survey     -                                       status, sent; or later
     notify, call    -                                       status
-    finish          outcome, reason                         status
+    finish          outcome, reason, leaves_tasks           status
 
 House verbs touch only our database: one transaction, carried out by `carrying.carry_out`. Verbs
 that leave the house go through `outgoing`: intents are committed first, then the calls are made,
@@ -39,6 +40,7 @@ HOUSE: frozenset[Verb] = frozenset(
         "create_task",
         "withdraw_task",
         "watch",
+        "unwatch",
         "evaluate",
         "list_items",
         "set_field",

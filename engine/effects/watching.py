@@ -123,6 +123,15 @@ def watch(known: Known, do: Do) -> Mapping[str, Json]:
     return {"met": False, "due": shown, "past": past}
 
 
+def unwatch(known: Known, do: Do) -> Mapping[str, Json]:
+    """End a watch whose time is up. A fact may have been faster: then its row is gone, and the news
+    is on its way to the run, however long that takes."""
+    watch = CommandId(do.args["watch"])
+    standing = known.records.has_wait(known.enrollment.id, watch)
+    known.records.drop_waits(known.enrollment.id, [watch])
+    return {"status": "done", "standing": standing}
+
+
 def _met_already(known: Known, node: WaitNode | Repeat, do: Do) -> Mapping[str, Json] | None:
     if node.until is not None:
         verdict = known.holds(node.until)

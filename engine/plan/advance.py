@@ -33,7 +33,7 @@ from engine.plan.events import (
     WakeAt,
     Woke,
 )
-from engine.plan.model import Plan, Wait
+from engine.plan.model import Anchor, On, Plan, Wait
 from engine.plan.run import Run
 from engine.plan.state import ROOT, Branch, BranchId, State
 
@@ -215,12 +215,24 @@ def _resume(run: Run) -> None:
 
 
 def _shift_timers(run: Run, by: timedelta, woken: list[Woke]) -> None:
+    """Move every alarm by the pause, but for those that hang on a date: a renewal does not move
+    because a run was paused."""
     fired = {event.id for event in woken}
     for timer, at in list(run.timers.items()):
+        dated = _hangs_on_a_date(run, timer)
+        if dated and timer not in fired:
+            continue
         if timer not in fired:
             run.commands.append(CancelWake(timer))
-        run.timers[timer] = at + by
-        run.commands.append(WakeAt(timer, at + by))
+        then = run.at if dated else at + by
+        run.timers[timer] = then
+        run.commands.append(WakeAt(timer, then))
+
+
+def _hangs_on_a_date(run: Run, timer: CommandId) -> bool:
+    branch = next((one for one in run.branches.values() if timer in one.timers), None)
+    node = run.node(branch) if branch is not None else None
+    return isinstance(node, Wait) and isinstance(node.due, Anchor | On)
 
 
 def _space_out(run: Run, woken: list[Woke]) -> None:

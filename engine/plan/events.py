@@ -28,6 +28,7 @@ RunVerb = Literal[
     "escalate",
     "withdraw_task",
     "watch",
+    "unwatch",
     "evaluate",
     "list_items",
     "finish",

@@ -176,6 +176,12 @@ class Run:
             self.commands.append(Unwatch(branch.watch))
         return self.put(branch, watch=None)
 
+    def forget_watch(self, branch: Branch) -> Branch:
+        """Stop listening for what the world has forgotten already."""
+        if branch.watch is not None:
+            self.watches.pop(branch.watch, None)
+        return self.put(branch, watch=None)
+
     def wake(self, branch: Branch, at: datetime, purpose: str) -> Branch:
         """Wake the branch at the instant; `purpose` tells it why when it comes."""
         timer = self.fresh()
@@ -197,8 +203,9 @@ class Run:
 
     # --- endings ------------------------------------------------------------------------------
 
-    def finish(self, outcome: str, reason: str) -> None:
-        """Begin to end the run: nothing goes on, and the world closes what is open."""
+    def finish(self, outcome: str, reason: str, *, leaves_tasks: bool = False) -> None:
+        """Begin to end the run: nothing goes on, and the world closes what is open; optional tasks
+        stay open when the run `leaves_tasks`."""
         self.branches.clear()
         self.held.clear()
         self.commands.extend(CancelWake(timer) for timer in self.timers)
@@ -206,7 +213,9 @@ class Run:
         self.watches.clear()
         asked = self.fresh()
         since = self.state.started_at or self.at
-        args = {"outcome": outcome, "reason": reason}
+        args: dict[str, Json] = {"outcome": outcome, "reason": reason}
+        if leaves_tasks:
+            args["leaves_tasks"] = True
         self.commands.append(Do(asked, "finish", None, (), since, args))
         self.watches[asked] = "finish"
         self.set(status="closing", outcome=outcome, reason=reason)

@@ -263,6 +263,9 @@ class MemoryRecords:
         if wait.task is not None:
             world.drop(world.task_waits, wait.task)
 
+    def has_wait(self, enrollment: EnrollmentId, wait: CommandId) -> bool:
+        return wait in self._world.waits_of.get(enrollment, {})
+
     def waits_touched(self, account: AccountId, names: Collection[str]) -> Sequence[Wait]:
         known = self._world.waits.get(account)
         if not known:

@@ -203,6 +203,9 @@ class PostgresRecords:
         elif waits:
             self._keep(statements.DROP_WAITS, None, enrollment=enrollment, waits=list(waits))
 
+    def has_wait(self, enrollment: EnrollmentId, wait: CommandId) -> bool:
+        return self._row(statements.HAS_WAIT, enrollment=enrollment, wait=wait) is not None
+
     def waits_touched(self, account: AccountId, names: Collection[str]) -> Sequence[Wait]:
         return self._all(rows.WAITS, statements.WAITS_TOUCHED, account=account, names=list(names))
 

@@ -231,6 +231,7 @@ PUT_WAIT = compiled(
 _waits_of = waits.c.enrollment == _param("enrollment")
 DROP_ALL_WAITS = compiled(waits.delete().where(_waits_of))
 DROP_WAITS = compiled(waits.delete().where(_waits_of, _in(waits.c.id, "waits")))
+HAS_WAIT = compiled(select(waits.c.id).where(_waits_of, waits.c.id == _param("wait")))
 _names = cast(bindparam("names"), ARRAY(Text))
 WAITS_TOUCHED = compiled(
     _all(rows.WAITS)

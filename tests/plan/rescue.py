@@ -131,6 +131,7 @@ def answered(command: Do, now: datetime) -> Done:
         "create_task": {"task": "t-1", "due": later, "rungs": [later], "deadline": None},
         "evaluate": {"taken": 0},
         "watch": {"met": False, "due": later, "past": False},
+        "unwatch": {"standing": True},
         "list_items": {"items": ["c-1", "c-2"]},
         "escalate": {"next": later},
     }

@@ -216,7 +216,7 @@ def test_file_that_is_no_mapping_is_named(run: Run) -> None:
 def test_failed_run_says_why_in_its_test(context: Context, compiled: Callable[[str], Plan]) -> None:
     plan = compiled(
         "playbook: p\nsteps:\n"
-        "  - {task: call, assign: csm, title: 'Change {{ health.change_14d }}'}"
+        "  - {task: call, assign: csm, title: 'Change {{ health.change_14d | round }}'}"
     )
     file = {"p/p.test.yaml": "tests: [{name: one, expect: [{outcome: completed}]}]"}
     (result,) = run_tests(context.workspace, {"p": plan}, file).results

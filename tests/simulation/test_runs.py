@@ -167,7 +167,7 @@ def test_cancelled_run_takes_its_tasks_back(staged: Staged) -> None:
 
 
 def test_failure_ends_the_run_visibly(staged: Staged) -> None:
-    stage = staged('steps: [{task: one, assign: csm, title: "{{ account.arr }}"}]')
+    stage = staged('steps: [{task: one, assign: csm, title: "{{ account.arr | money }}"}]')
     stage.play()
     assert stage.story() == ["2 Mon 09:00 outcome: failed"]
     (run,) = stage.simulator.world.enrollments.values()

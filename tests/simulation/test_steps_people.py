@@ -68,10 +68,11 @@ steps:
         "9 Mon 09:00 task: check-in to csm",
         "9 Mon 09:00 task: after to csm",
         "10 Tue 09:00 done: after",
+        "10 Tue 09:00 outcome: completed",
     ]
 
 
-def test_optional_task_holds_nobody_up_but_the_end(story: Story) -> None:
+def test_optional_task_holds_nobody_up_and_stays_when_the_run_ends(story: Story) -> None:
     playbook = """
 steps:
   - {task: check-in, assign: csm, required: false}
@@ -80,7 +81,26 @@ steps:
     assert story(playbook, "people: [{complete: check-in, in: 3d}]") == [
         "2 Mon 09:00 task: check-in to csm",
         "2 Mon 09:00 email: welcome to champion",
+        "2 Mon 09:00 outcome: completed",
         "5 Thu 09:00 done: check-in",
+    ]
+
+
+def test_run_goes_on_while_somebody_is_still_to_be_chased_about_an_optional_task(
+    story: Story,
+) -> None:
+    playbook = """
+steps:
+  - task: check-in
+    assign: csm
+    required: false
+    due: 1d
+    overdue: [{after: 1d, remind: csm}, {after: 2d, escalate: csm_manager}]
+"""
+    assert story(playbook, "") == [
+        "2 Mon 09:00 task: check-in to csm due 2026-03-03",
+        "4 Wed 09:00 remind: check-in to csm",
+        "5 Thu 09:00 escalate: check-in to csm_manager",
         "5 Thu 09:00 outcome: completed",
     ]
 

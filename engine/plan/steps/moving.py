@@ -26,7 +26,8 @@ class Kind:
     """What a kind of step decides. `enter` begins it; `hear` gets its answers, each with the
     purpose of the alarm it was (or ""). `body_over` is told when one of its bodies has ended,
     `dropped` when it is taken out of the run, `again` when an answer asked to be asked again,
-    `unblock` when some other step is over."""
+    `unblock` when some other step is over. `idle` says of an optional one that nothing more will
+    happen to it but that somebody does it."""
 
     enter: Enter
     hear: Hear
@@ -34,6 +35,7 @@ class Kind:
     dropped: Callable[[Run, Branch, str], None] | None = None
     again: Enter | None = None
     unblock: Enter | None = None
+    idle: Callable[[Run, Branch], bool] | None = None
 
 
 def hear_nothing(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
@@ -111,9 +113,23 @@ def discard(run: Run, branch: Branch, reason: str) -> None:
 
 
 def end_when_nothing_is_left(run: Run) -> None:
-    """End the run when its last branch has gone."""
-    if not run.branches and run.state.status == "running":
-        run.finish(run.plan.outcome, "the last step is over")
+    """End the run when its last branch has gone. Optional tasks that nothing more will happen to do
+    not hold it: they stay in their owners' inboxes."""
+    left = list(run.branches.values())
+    if run.state.status == "running" and all(_holds_nothing(run, branch) for branch in left):
+        for branch in left:
+            take_out(run, branch)
+        run.finish(run.plan.outcome, "the last step is over", leaves_tasks=bool(left))
+
+
+def _holds_nothing(run: Run, branch: Branch) -> bool:
+    idle = kind_of(run, branch).idle
+    return (
+        branch.loose
+        and not branch.timers
+        and not branch.asked
+        and (idle is not None and idle(run, branch))
+    )
 
 
 def _unblock(run: Run) -> None:

@@ -79,6 +79,14 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
             run.wake(branch, datetime.fromisoformat(due) if due else run.at, "next")
         case Met(), "between":
             leave(run, branch, {"times": number})
+        case Woke(), "between" if branch.watch is not None:
+            run.put(run.do(branch, "unwatch", watch=branch.watch), phase="ending")
+        case Done(), "ending" if event.result["standing"]:
+            _repeat_body(run, run.forget_watch(branch), node, number + 1)
+        case Done(), "ending":
+            run.put(branch, phase="between")  # a fact was faster: its news is on the way
+        case Met(), "ending":
+            leave(run, branch, {"times": number})
         case Woke(), "between":
             _repeat_body(run, branch, node, number + 1)
         case Moved(), "between":

@@ -101,6 +101,11 @@ def _act_on_rung(run: Run, branch: Branch) -> None:
 
 
 def _wake_for_rung(run: Run, branch: Branch) -> None:
+    _set_alarm(run, branch)
+    end_when_nothing_is_left(run)
+
+
+def _set_alarm(run: Run, branch: Branch) -> None:
     """Wake for the next rung. When a pause, a snooze or an outage has made the ladder late, the
     rungs keep their distance: nobody gets them all at once."""
     rungs, at = branch.data["rungs"], branch.data["next"]
@@ -158,4 +163,14 @@ def withdraw_at_last(run: Run, branch: Branch) -> None:
     end_when_nothing_is_left(run)
 
 
-step(Task, Kind(_enter, _hear, dropped=drop, again=_act_on_rung, unblock=_unblock))
+def _is_idle(run: Run, branch: Branch) -> bool:
+    """An open task without a rung, a deadline or data to come; or one that is held back by such."""
+    node = run.node(branch)
+    assert isinstance(node, Task)
+    return branch.phase == "blocked" or (branch.phase == "open" and node.done_when is None)
+
+
+step(
+    Task,
+    Kind(_enter, _hear, dropped=drop, again=_act_on_rung, unblock=_unblock, idle=_is_idle),
+)

@@ -34,6 +34,11 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
     node = run.node(branch)
     assert isinstance(node, Wait)
     match event:
+        case Done() if branch.phase == "ending":
+            if event.result["standing"]:
+                _wait_timed_out(run, run.forget_watch(branch), node)
+            else:
+                run.put(branch, phase="waiting")  # a fact was faster: its news is on the way
         case Done():
             _wait_registered(run, branch, node, event.result)
         case Met():
@@ -42,6 +47,8 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
         case Moved():
             branch = run.drop_timers(run.unwatch(branch))
             _enter(run, branch)
+        case Woke() if branch.watch is not None:
+            run.put(run.do(branch, "unwatch", watch=branch.watch), phase="ending")
         case Woke():
             _wait_timed_out(run, branch, node)
 
