@@ -115,6 +115,8 @@ def run(args: Sequence[str] | None = None) -> int:
         return 2
     except TenureError as error:
         return show_error(error)
+    except SystemExit:
+        return 0  # how click ends when whoever read our output has gone
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more may be flushed to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

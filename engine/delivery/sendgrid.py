@@ -77,12 +77,17 @@ class SendGridProvider:
     def _refused(self, status: int) -> NoReturn:
         if status >= 500:
             self._unclear(f"answered {status}")
+        if status in (401, 403):
+            raise TransientError(
+                f"{self!r} does not let us in: {status}",
+                remedy="Correct the API key; what waits is tried again by itself.",
+            ) from None
         if status in (408, 429):
             raise TransientError(f"{self!r} would not take the message now: {status}") from None
         raise PermanentError(
             f"{self!r} refused the message: {status}",
-            remedy="401 and 403 mean the API key, 400 the sender or the recipient, 413 the size; "
-            "see SendGrid's activity page.",
+            remedy="400 means the sender or the recipient, 413 the size; see SendGrid's activity "
+            "page.",
         ) from None
 
     def _unclear(self, what: str) -> NoReturn:

@@ -23,6 +23,8 @@ from engine.errors import PermanentError, TransientError
 
 Tls = Literal["none", "starttls", "implicit"]
 
+_NO_ENTRY = frozenset([530, 534, 535, 538])
+"""Replies that mean our log-in (RFC 4954): a mistake in the set-up, not in the message."""
 _STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 _DOT = b".\r\n"
 _GOODBYE_S = 2.0
@@ -158,11 +160,15 @@ class SmtpProvider:
     def _refused(self, code: int, reply: bytes) -> NoReturn:
         status = _STATUS.search(reply)
         said = f"{code} {status.group().decode()}" if status else str(code)
+        if code in _NO_ENTRY:
+            raise TransientError(
+                f"{self!r} does not let us in: {said}",
+                remedy="Correct the log-in; what waits is tried again by itself.",
+            ) from None
         if 500 <= code < 600:
             raise PermanentError(
                 f"{self!r} refused the message: {said}",
-                remedy="535 is a wrong log-in, 550 an address that does not exist there; see the "
-                "server's log.",
+                remedy="550 is an address that does not exist there; see the server's log.",
             ) from None
         raise TransientError(f"{self!r} would not take the message now: {said}") from None
 

@@ -15,7 +15,7 @@ from engine.store.database import Database
 from engine.store.records import PostgresRecords
 
 Verdict = Literal["arrived", "never-arrived"]
-UNSETTLED = ("unknown", "intent", "refused")
+UNSETTLED = ("unknown", "intent", "waiting", "refused")
 
 
 def settle(database: Database, key: str, *, by: str, verdict: Verdict, reason: str = "") -> Effect:

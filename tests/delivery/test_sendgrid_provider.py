@@ -54,8 +54,8 @@ def test_request_carries_the_ledger_key(far, message):
     ("answer", "error"),
     [
         (400, PermanentError),
-        (401, PermanentError),
-        (403, PermanentError),
+        (401, TransientError),
+        (403, TransientError),
         (413, PermanentError),
         (308, PermanentError),
         (408, TransientError),

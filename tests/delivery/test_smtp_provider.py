@@ -74,11 +74,11 @@ def test_unknown_certificate_is_refused_before_anything_is_said(
         assert catcher.caught == []
 
 
-def test_wrong_password_is_permanent(certificate, message):
+def test_wrong_password_is_put_right_and_tried_again(certificate, message):
     file, context = certificate
     with Catcher(tls=context, login=("ann", "right")) as catcher:
         url = f"smtp://ann:hush@127.0.0.1:{catcher.port}?ca={file}"
-        with pytest.raises(PermanentError, match="535") as caught:
+        with pytest.raises(TransientError, match="535") as caught:
             from_settings(url).send(message())
         assert "hush" not in f"{caught.value}{caught.value!r}"
 
@@ -86,7 +86,7 @@ def test_wrong_password_is_permanent(certificate, message):
 def test_login_is_not_optional(certificate, message):
     file, context = certificate
     with Catcher(tls=context, login=("ann", "right")) as catcher:
-        with pytest.raises(PermanentError, match="530"):
+        with pytest.raises(TransientError, match="530"):
             from_settings(f"smtp://127.0.0.1:{catcher.port}?ca={file}").send(message())
         assert catcher.caught == []
 

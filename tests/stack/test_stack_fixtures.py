@@ -53,4 +53,4 @@ def test_server_tests_are_marked(request: pytest.FixtureRequest) -> None:
     }
     assert "postgres" in marks["test_database_is_empty_each_time"]
     assert "temporal" in marks["test_time_skipping_server_answers"]
-    assert "postgres" not in marks["test_server_tests_are_marked"]
+    assert "postgres" not in marks["test_time_skipping_server_answers"]
