@@ -69,6 +69,7 @@ class Driver:
         self._outbound_queue = outbound_queue
         self._timers: dict[CommandId, tuple[asyncio.Task[None], datetime]] = {}
         self._broken: BaseException | None = None
+        self._at_home: set[CommandId] = set()
         self._notes: list[Note] = []
         self._dropped: list[CommandId] = []
 
@@ -155,6 +156,8 @@ class Driver:
     def _start(self, command: Command) -> None:
         match command:
             case Do():
+                if command.verb not in OUTSIDE:
+                    self._at_home.add(command.id)
                 self._spawn(command.id, self._carry_out(command, self._errand(command)))
             case WakeAt():
                 at = self._clock.to_real(command.at)
@@ -195,12 +198,16 @@ class Driver:
 
     async def _carry_out(self, do: Do, errand: Mapping[str, Any]) -> None:
         event: Event
+        if do.verb == "finish":
+            # What was asked before comes first: a withdrawal says why, and the end only that.
+            await workflow.wait_condition(lambda: self._at_home <= {do.id})
         try:
             result = await self._execute(do, errand)
             event = Done(self.now, do.id, result)
         except FailureError as error:
             event = Failed(self.now, do.id, failure_text(do.verb, error))
         del self.in_flight[do.id]
+        self._at_home.discard(do.id)
         self.events.append(event)
 
     async def _execute(self, do: Do, errand: Mapping[str, Any]) -> Mapping[str, Any]:
