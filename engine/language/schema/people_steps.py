@@ -107,7 +107,9 @@ class TaskStep(Form):
         examples=[{"risk_reason": {"one_of": ["budget", "value"]}, "go_live": "date"}],
     )
     required: bool = Field(
-        True, description="`false`: go on at once; the task stays open beside the run."
+        True,
+        description="`false`: go on at once; the task stays open beside the run, and in the inbox "
+        "when the run ends. The run waits for its overdue ladder and its `done_when` all the same.",
     )
     depends_on: Ids = Field([], description="Tasks that must be over before this one begins.")
     done_when: ConditionText | None = Field(
