@@ -109,7 +109,9 @@ def _why_not(
         return f"{decided.node} went another way: {tell(decided)}"
     if run.status == "finished":
         return f"the run ended first: {run.reason}"
-    before = [other.id for other in plan.nodes.values() if node.id in targets(other)]
+    # Of what holds others nobody can tell from outside whether it is over.
+    leaves = [one for one in plan.nodes.values() if not isinstance(one, Fork | ForEach | Repeat)]
+    before = [other.id for other in leaves if node.id in targets(other)]
     if _is_plain_wait(node) and reached.intersection(before):
         return "it has come here and waits; `tenure runs show` says until when"
     return "not reached yet"

@@ -12,6 +12,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from engine.delivery.memory import MemoryProvider
 from engine.effects.answering import complete_task
@@ -32,6 +33,7 @@ from workflows.activities import Activities
 from workflows.connecting import data_converter
 from workflows.dispatcher import Dispatcher
 from workflows.effects import RealEffects
+from workflows.enrollment import EnrollmentWorkflow
 from workflows.handing_over import Address
 from workflows.messages import Standing
 from workflows.workers import Bounds, make_workers
@@ -128,6 +130,7 @@ async def play_durably(binary: Path, url: str, story: Story) -> Sequence[Line]:
             async with shell(env.client, database, clock):
                 run = await asyncio.to_thread(begin, database)
                 await _let_happen(env, database, clock, run, story)
+                await _replay(env.client, run)
             return await asyncio.to_thread(_timeline, database, run)
         finally:
             await asyncio.to_thread(database.close)
@@ -138,6 +141,17 @@ async def _know_search_attributes(client: Client) -> None:
     kinds = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for name, _ in SEARCH_ATTRIBUTES}
     request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=kinds)
     await client.operator_service.add_search_attributes(request)
+
+
+async def _replay(client: Client, run: EnrollmentId) -> None:
+    """What the run's history says can be done again from the plan alone."""
+    history = await client.get_workflow_handle(run).fetch_history()
+    replayer = Replayer(
+        workflows=[EnrollmentWorkflow],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        data_converter=data_converter(),
+    )
+    await replayer.replay_workflow(history)
 
 
 async def _let_happen(
