@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from threading import BoundedSemaphore
+from threading import Semaphore
 from typing import Any, Protocol, TypeAlias
 
 from temporalio import activity
@@ -62,9 +62,7 @@ class Activities:
         self, transaction: Transaction, effects: Effects, *, sends_at_once: int = 8
     ) -> None:
         """`sends_at_once` is how many sends may be tried without the outbound queue."""
-        self._places = BoundedSemaphore(max(sends_at_once, 1))
-        if sends_at_once == 0:
-            self._places.acquire()
+        self._places = Semaphore(sends_at_once)
         self._transaction = transaction
         self._effects = effects
 

@@ -15,9 +15,8 @@ from engine.plan.steps import (  # each registers its kinds
     tasks,
     waits,
 )
-from engine.plan.steps.choices import pick_arm
 from engine.plan.steps.graph import body_nodes, targets
-from engine.plan.steps.moving import answer, discard, enter, go
+from engine.plan.steps.moving import answer, enter
 from engine.plan.steps.waits import skip_wait
 
 MODULES = (acting, bodies, choices, escalations, repetitions, tasks, waits)
@@ -26,10 +25,7 @@ __all__ = [
     "MODULES",
     "answer",
     "body_nodes",
-    "discard",
     "enter",
-    "go",
-    "pick_arm",
     "skip_wait",
     "targets",
 ]
