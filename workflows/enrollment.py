@@ -120,6 +120,20 @@ class EnrollmentWorkflow:
         if self._is_new(told):
             self._driver.events.append(Cancelled(self._driver.now, told.reason, "stopped"))
 
+    @workflow.signal
+    def held(self, told: Told) -> None:
+        """Another run of its group has precedence."""
+        if self._is_new(told) and self._driver.state.status in ("new", "running"):
+            self._driver.events.append(Paused(self._driver.now, told.reason))
+            workflow.upsert_search_attributes([STATE.value_set("paused")])
+
+    @workflow.signal
+    def unheld(self, told: Told) -> None:
+        """None of its group has precedence any more."""
+        if self._is_new(told) and self._driver.state.status == "paused":
+            self._driver.events.append(Resumed(self._driver.now))
+            workflow.upsert_search_attributes([STATE.value_set("running")])
+
     # --- updates ------------------------------------------------------------------------------
 
     @workflow.update

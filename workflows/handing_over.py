@@ -21,7 +21,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from engine.effects.entities import Delivery, EnrollmentId, Start, Stop, Wake
+from engine.effects.entities import Delivery, EnrollmentId, Pause, Resume, Start, Stop, Wake
 from engine.effects.records import Records
 from engine.errors import NotFound, RunError
 from engine.plan.codec import plan_to_json
@@ -129,6 +129,12 @@ class Handover:
             case Stop():
                 told = Told(f"stop:{number}", reason=delivery.reason)
                 await self._signal(delivery.enrollment, "stopped", told)
+            case Pause():
+                told = Told(f"pause:{number}", reason=delivery.reason)
+                await self._signal(delivery.enrollment, "held", told)
+            case Resume():
+                told = Told(f"resume:{number}")
+                await self._signal(delivery.enrollment, "unheld", told)
             case _:
                 assert_never(delivery)
 

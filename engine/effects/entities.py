@@ -26,13 +26,29 @@ EffectKey = NewType("EffectKey", str)
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account as it is now. `fields` are the schema's fields by name (dates as ISO texts),
-    built-in ones included; `band` and `band_since` are null until a score is known."""
+    built-in ones included; `band` and `band_since` are null until a score is known. `assessment` is
+    the JSON of the latest `engine.health` assessment, null where the score comes from outside."""
 
     id: AccountId
     fields: Mapping[str, Any]
     score: float | None = None
     band: str | None = None
     band_since: datetime | None = None
+    assessment: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A band a person has forced on an account; in force until it expires or is released."""
+
+    account: AccountId
+    band: str
+    reason: str
+    by: str
+    made_at: datetime
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,7 @@ EnrollmentStatus = Literal["active", "paused", "finished"]
 class Enrollment:
     """One run of one plan for one account, or one contact.
 
-    `trigger` says why it began: {"by": "fact"|"hand"|"playbook", "fact": id, "rule": text,
+    `trigger` says why it began: {"by": "fact"|"clock"|"hand"|"playbook", "fact": id, "rule": text,
     "values": {name: value}}. `roles` are frozen user ids by role name where the playbook says so.
     """
 
@@ -87,6 +103,52 @@ class Enrollment:
     @property
     def subject(self) -> str:
         """The id of what the run is for: the contact's, else the account's."""
+        return self.contact or self.account
+
+
+Decided = Literal["started", "refused", "held", "draft"]
+HeldKind = Literal["brake", "queue", "group"]
+HeldStatus = Literal["held", "released", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a trigger that was set off came to, and why. One row each, ever."""
+
+    at: datetime
+    playbook: str
+    plan: PlanHash
+    account: AccountId
+    contact: ContactId | None
+    decision: Decided
+    rule: str
+    why: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    fact: FactId | None = None
+    enrollment: EnrollmentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A run that may begin later: the brake holds it for release, it queues behind the run under
+    way, or a run of its group has precedence. One per playbook and subject."""
+
+    id: str
+    playbook: str
+    account: AccountId
+    contact: ContactId | None
+    kind: HeldKind
+    why: str
+    trigger: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    held_at: datetime
+    status: HeldStatus = "held"
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The id of what the run would be for: the contact's, else the account's."""
         return self.contact or self.account
 
 
@@ -247,5 +309,22 @@ class Stop:
     at: datetime
 
 
-Delivery: TypeAlias = Start | Wake | Stop
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold a run: another of its group has precedence."""
+
+    enrollment: EnrollmentId
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Let a run go on that `Pause` holds."""
+
+    enrollment: EnrollmentId
+    at: datetime
+
+
+Delivery: TypeAlias = Start | Wake | Stop | Pause | Resume
 """What the store owes a run; the outbox holds it until the run has it."""

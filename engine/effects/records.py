@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.effects.enrolling_records import EnrollingRecords
 from engine.effects.entities import (
     Account,
     AccountId,
@@ -29,11 +30,12 @@ from engine.effects.entities import (
     UserId,
     Wait,
 )
+from engine.effects.health_records import HealthRecords
 from engine.plan.events import CommandId, Path
 from engine.plan.model import NodeId, Plan, PlanHash
 
 
-class Records(Protocol):
+class Records(HealthRecords, EnrollingRecords, Protocol):
     """One transaction over what is known. Methods that name a missing row raise NotFound."""
 
     @property
@@ -63,10 +65,19 @@ class Records(Protocol):
         """Return when the latest score in the history was taken."""
 
     def put_score(
-        self, account: AccountId, score: float, band: str, band_since: datetime | None, at: datetime
+        self,
+        account: AccountId,
+        score: float,
+        band: str,
+        band_since: datetime | None,
+        at: datetime,
+        *,
+        model: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
     ) -> None:
-        """Record a score in the history and, with `band_since`, as the current one; one of the
-        same instant is replaced."""
+        """Record a score in the history, as known now, and, with `band_since`, as the current one;
+        one of the same instant is replaced. `model` and `inputs` say how it was computed; without
+        them it came from outside."""
 
     def contacts(self, account: AccountId) -> Sequence[Contact]:
         """Return the account's contacts, by id."""

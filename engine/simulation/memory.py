@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.effects.entities import (
     Account,
@@ -33,18 +33,14 @@ from engine.effects.entities import (
 from engine.errors import Conflict, NotFound
 from engine.plan.events import CommandId, Path
 from engine.plan.model import NodeId, Plan, PlanHash
-from engine.simulation.world import World
+from engine.simulation.enrolling_memory import EnrollingInMemory
+from engine.simulation.health_memory import HealthInMemory
+from engine.simulation.tables import named
 
-K = TypeVar("K")
-V = TypeVar("V")
 
-
-class MemoryRecords:
+class MemoryRecords(HealthInMemory, EnrollingInMemory):
     """Transactions over a `World`, one after the other: each `with` takes everything back on an
     error."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def __enter__(self) -> MemoryRecords:
         self._world.begin()
@@ -66,7 +62,7 @@ class MemoryRecords:
     # --- accounts and people ------------------------------------------------------------------
 
     def account(self, account: AccountId, *, lock: bool = False) -> Account:
-        return _named(self._world.accounts, account, "account")
+        return named(self._world.accounts, account, "account")
 
     def children(self, account: AccountId) -> Sequence[AccountId]:
         return list(self._world.children.get(account, ()))
@@ -103,11 +99,19 @@ class MemoryRecords:
         return known[-1][0] if known else None
 
     def put_score(
-        self, account: AccountId, score: float, band: str, band_since: datetime | None, at: datetime
+        self,
+        account: AccountId,
+        score: float,
+        band: str,
+        band_since: datetime | None,
+        at: datetime,
+        *,
+        model: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
     ) -> None:
         found = self.account(account)
         if band_since is not None:
-            changed = Account(account, found.fields, score, band, band_since)
+            changed = replace(found, score=score, band=band, band_since=band_since)
             self._world.put(self._world.accounts, account, changed)
         history = self._world.scores.get(account, ())
         if not history or history[-1][0] < at:
@@ -122,7 +126,7 @@ class MemoryRecords:
         return [known[contact] for contact in self._world.contacts_of.get(account, ())]
 
     def contact(self, contact: ContactId) -> Contact:
-        return _named(self._world.contacts, contact, "contact")
+        return named(self._world.contacts, contact, "contact")
 
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
         found = self.contact(contact)
@@ -149,13 +153,13 @@ class MemoryRecords:
     # --- plans and enrollments ----------------------------------------------------------------
 
     def plan(self, plan: PlanHash) -> Plan:
-        return _named(self._world.plans, plan, "plan")
+        return named(self._world.plans, plan, "plan")
 
     def current_plans(self) -> Mapping[str, PlanHash]:
         return self._world.live
 
     def enrollment(self, enrollment: EnrollmentId, *, lock: bool = False) -> Enrollment:
-        return _named(self._world.enrollments, enrollment, "enrollment")
+        return named(self._world.enrollments, enrollment, "enrollment")
 
     def last_ended(self, playbook: str, subject: str) -> datetime | None:
         return self._world.ended.get((playbook, subject))
@@ -296,7 +300,7 @@ class MemoryRecords:
         world.handed.append(task.id)
 
     def task(self, task: TaskId, *, lock: bool = False) -> Task:
-        return _named(self._world.tasks, task, "task")
+        return named(self._world.tasks, task, "task")
 
     def task_of(self, enrollment: EnrollmentId, node: NodeId, path: Path) -> Task | None:
         found = self._world.task_at.get((enrollment, node, path))
@@ -334,7 +338,7 @@ class MemoryRecords:
         return True
 
     def change_effect(self, key: EffectKey, **fields: Any) -> None:
-        changed = replace(_named(self._world.effects, key, "effect"), **fields)
+        changed = replace(named(self._world.effects, key, "effect"), **fields)
         self._world.put(self._world.effects, key, changed)
 
     def put_line(self, line: Line) -> None:
@@ -357,13 +361,6 @@ def _touches(wait: Wait, names: frozenset[str]) -> bool:
         or not names.isdisjoint(wait.anchors)
         or wait.fact_kind in names
     )
-
-
-def _named(table: Mapping[K, V], key: K, what: str) -> V:
-    try:
-        return table[key]
-    except KeyError:
-        raise NotFound(f"there is no {what} {key}", remedy="Check the id.") from None
 
 
 def _referred(table: Mapping[Any, Any], key: object) -> None:

@@ -25,6 +25,8 @@ from engine.effects.entities import (
     EnrollmentId,
     Fact,
     Line,
+    Pause,
+    Resume,
     Start,
     Stop,
     Wake,
@@ -285,6 +287,10 @@ class Simulator:
                 self._tell(enrollment, Met(self.world.now, watch, fact, data))
             case Stop(enrollment, reason):
                 self._tell(enrollment, Cancelled(self.world.now, reason, "stopped"))
+            case Pause(enrollment, reason):
+                self.pause(enrollment, reason)
+            case Resume(enrollment):
+                self.resume(enrollment)
 
     # --- carrying out -------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from engine.effects.entities import (
     AccountId,
     Contact,
     ContactId,
+    Decision,
     Delivery,
     Effect,
     EffectKey,
@@ -23,7 +24,9 @@ from engine.effects.entities import (
     EnrollmentId,
     Fact,
     FactId,
+    Held,
     Line,
+    Override,
     Task,
     TaskId,
     User,
@@ -73,11 +76,17 @@ class World:
         self.load: dict[str, int] = {}
         self.effects: dict[EffectKey, Effect] = {}
         self.lines: dict[EnrollmentId, dict[str, Line]] = {}
+        self.reassess: dict[AccountId, datetime] = {}
+        self.overrides: dict[AccountId, Override] = {}
+        self.held: dict[str, Held] = {}
+        self.firings: dict[tuple[str, str, str], datetime] = {}
+        self.matching: dict[AccountId, frozenset[tuple[str, str]]] = {}
+        self.decided: list[Decision] = []
         self.outbox: list[Delivery] = []
         self.handed: list[TaskId] = []
         self.written: list[Line] = []
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
-        self._marks = (0, 0, 0)
+        self._marks = (0, 0, 0, 0)
 
     # --- one write, undoable ------------------------------------------------------------------
 
@@ -94,7 +103,7 @@ class World:
     def begin(self) -> None:
         """Begin a transaction."""
         self._undo.clear()
-        self._marks = (len(self.outbox), len(self.handed), len(self.written))
+        self._marks = (len(self.outbox), len(self.handed), len(self.written), len(self.decided))
 
     def roll_back(self) -> None:
         """Take back all that was written since `begin`."""
@@ -104,8 +113,9 @@ class World:
             else:
                 table[key] = old
         self._undo.clear()
-        owed, handed, written = self._marks
+        owed, handed, written, decided = self._marks
         del self.outbox[owed:], self.handed[handed:], self.written[written:]
+        del self.decided[decided:]
 
     # --- what the port cannot write -----------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import random
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,10 @@ from dataclasses import dataclass, replace
 from engine.errors import InputError
 
 LOOPBACK = "127.0.0.1"
+OURS = range(20_000, 32_000)
+"""Where free ports are looked for: below those the system gives to outgoing connections, which
+could take a port between the choice and the server's start."""
+TRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,27 @@ def choose(wishes: Sequence[Wish]) -> tuple[int, ...]:
         return tuple(one.getsockname()[1] for one in sockets)
 
 
+def is_taken(port: int) -> bool:
+    """Tell whether somebody listens on a port, or nobody may."""
+    try:
+        _bind(Wish("", port, "")).close()
+    except InputError:
+        return True
+    return False
+
+
 def _bind(wish: Wish) -> socket.socket:
+    return _bind_exactly(wish) if wish.port else _bind_any(wish)
+
+
+def _bind_any(wish: Wish) -> socket.socket:
+    for port in random.sample(OURS, TRIES):
+        with contextlib.suppress(InputError):
+            return _bind_exactly(replace(wish, port=port, or_any=False))
+    return _bind_exactly(wish)
+
+
+def _bind_exactly(wish: Wish) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -43,7 +68,7 @@ def _bind(wish: Wish) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         if wish.or_any and getattr(error, "errno", None) == errno.EADDRINUSE:
-            return _bind(replace(wish, port=0))
+            return _bind_any(wish)
         raise _refused(wish, error) from error
     listener.listen(1)  # without it a second bind with SO_REUSEADDR would succeed
     return listener

@@ -16,11 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from engine.errors import PermanentError
 from engine.stack import postgres, temporal
 from engine.stack.datadir import DataDir, ProcessNote, StackInfo
 from engine.stack.leftovers import kill_noted
 from engine.stack.place import Place, Report
-from engine.stack.ports import LOOPBACK, Wish, choose
+from engine.stack.ports import LOOPBACK, Wish, choose, is_taken
 from engine.stack.postgres import Postgres
 from engine.stack.process import Child, Program, wait_until_ready
 from engine.stack.stopping import Stopped, StopRequests
@@ -29,6 +30,8 @@ from engine.stack.temporal import Temporal
 POSTGRES_PORT = 5532
 TEMPORAL_PORT = 7243
 UI_PORT = 8243
+STARTS = 3
+"""How often servers are started while others take their ports first."""
 
 
 class Command(NamedTuple):
@@ -101,7 +104,7 @@ class Stack:
         try:
             self._dir.open(postgres_major=postgres.MAJOR)
             self._end_leftovers()
-            self._info = self._start_servers(*self._choose_ports())
+            self._info = self._start_on_free_ports()
             if self._prepare is not None:
                 self._prepare(self._info)
             self._stops.raise_if_requested()
@@ -126,14 +129,17 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything in reverse order and release the data directory. Safe to call twice."""
-        for place in reversed(self._places):
-            place.stop(self._stops)
-        self._places.clear()
+        self._stop_places()
         if self._info is not None:
             self._dir.remove_info()
             self._info = None
         self._dir.close()
         self._stops.close()
+
+    def _stop_places(self) -> None:
+        for place in reversed(self._places):
+            place.stop(self._stops)
+        self._places.clear()
 
     def run(self) -> None:
         """Start, keep running until SIGINT or SIGTERM, stop. A second signal hurries the stop."""
@@ -151,6 +157,19 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _start_on_free_ports(self) -> StackInfo:
+        """Start the servers; where somebody else was quicker on a port nobody wished for, again."""
+        for _ in range(STARTS - 1):
+            ports = self._choose_ports()
+            try:
+                return self._start_servers(*ports)
+            except PermanentError:
+                self._stop_places()
+                wishes = zip(self._wishes, ports, strict=True)
+                if not any(not wish.port and is_taken(port) for wish, port in wishes):
+                    raise
+        return self._start_servers(*self._choose_ports())
 
     def _choose_ports(self) -> tuple[int, ...]:
         """Find all ports at once, so that no two get the same; return the servers'."""

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.effects.entities import Delivery, Start, Stop, Wake
+from engine.effects.entities import Delivery, Pause, Resume, Start, Stop, Wake
 from engine.errors import PermanentError
 from engine.plan.codec import decode, encode
 
-_KINDS: Mapping[str, type[Start] | type[Wake] | type[Stop]] = {
-    "Start": Start,
-    "Wake": Wake,
-    "Stop": Stop,
-}
+_KINDS: Mapping[str, Any] = {kind.__name__: kind for kind in (Start, Wake, Stop, Pause, Resume)}
 
 
 def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
@@ -37,4 +33,5 @@ def delivery_from_json(data: Mapping[str, Any]) -> Delivery:
             f"the outbox holds a delivery of the unknown kind {data.get('type')!r}",
             remedy="It was written by a newer version; run that version's dispatcher.",
         )
-    return decode(kind, data)
+    delivery: Delivery = decode(kind, data)
+    return delivery

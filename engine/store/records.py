@@ -10,11 +10,9 @@ locked: a lock may have waited for somebody who changed what was read before it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
-
-import psycopg
+from typing import Any
 
 from engine.effects.entities import (
     Account,
@@ -34,44 +32,19 @@ from engine.effects.entities import (
     UserId,
     Wait,
 )
-from engine.errors import NotFound
 from engine.plan.codec import plan_from_json
 from engine.plan.events import CommandId, Path
 from engine.plan.model import NodeId, Plan, PlanHash
 from engine.store import rows, statements
 from engine.store.deliveries import delivery_to_json
-from engine.store.errors import Translated
-from engine.store.memo import Memo
-from engine.store.rows import Rows, as_jsonb
-
-T = TypeVar("T")
-_Row = tuple[Any, ...]
-_Kept = tuple[str, dict[str, Any], NotFound | None]
+from engine.store.enrolling_records import EnrollingOnPostgres
+from engine.store.health_records import HealthOnPostgres
+from engine.store.rows import as_jsonb
+from engine.store.talking import missing_row
 
 
-class PostgresRecords:
-    """One transaction on a psycopg connection. Whoever opened it calls `flush` before the commit.
-
-    `plans` remembers decoded plans between transactions; they never change.
-    """
-
-    def __init__(
-        self,
-        connection: psycopg.Connection[_Row],
-        now: datetime,
-        plans: MutableMapping[PlanHash, Plan] | None = None,
-    ) -> None:
-        self._connection = connection
-        self._now = now
-        self._plans = {} if plans is None else plans
-        self._kept: list[_Kept] = []
-        self._memo = Memo()
-        self.owes = False
-        """Whether the transaction put something into the outbox."""
-
-    @property
-    def now(self) -> datetime:
-        return self._now
+class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres):
+    """One transaction on a psycopg connection, flushed before the commit by whoever opened it."""
 
     # --- accounts and people ------------------------------------------------------------------
 
@@ -89,7 +62,7 @@ class PostgresRecords:
 
     def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
         self._memo.forget("account", account)
-        missing = _missing("account", account)
+        missing = missing_row("account", account)
         self._keep(statements.CHANGE_ACCOUNT, missing, this=account, fields=as_jsonb(fields))
 
     def score_at(self, account: AccountId, at: datetime) -> float | None:
@@ -105,12 +78,30 @@ class PostgresRecords:
         return self._sure(statements.LAST_SCORED, account=account)[0]  # type: ignore[no-any-return]
 
     def put_score(
-        self, account: AccountId, score: float, band: str, band_since: datetime | None, at: datetime
+        self,
+        account: AccountId,
+        score: float,
+        band: str,
+        band_since: datetime | None,
+        at: datetime,
+        *,
+        model: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
     ) -> None:
         if band_since is not None:
             fields = {"score": score, "band": band, "band_since": band_since}
             self._change(rows.ACCOUNTS, account, fields, "account")
-        self._keep(statements.PUT_SCORE, None, account=account, score=score, band=band, at=at)
+        self._keep(
+            statements.PUT_SCORE,
+            None,
+            account=account,
+            score=score,
+            band=band,
+            at=at,
+            known_at=self._now,
+            model=model,
+            inputs=None if inputs is None else as_jsonb(inputs),
+        )
 
     def contacts(self, account: AccountId) -> Sequence[Contact]:
         def read() -> Sequence[Contact]:
@@ -124,7 +115,7 @@ class PostgresRecords:
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
         self._memo.forget("contact", contact)
         self._memo.forget_each("contacts")
-        missing = _missing("contact", contact)
+        missing = missing_row("contact", contact)
         self._keep(statements.CHANGE_CONTACT, missing, this=contact, fields=as_jsonb(fields))
 
     def user(self, user: UserId) -> User | None:
@@ -150,7 +141,7 @@ class PostgresRecords:
         if plan not in self._plans:
             row = self._row(statements.PLAN, hash=plan)
             if row is None:
-                raise _missing("plan", plan)
+                raise missing_row("plan", plan)
             self._plans[plan] = plan_from_json(row[0])
         return self._plans[plan]
 
@@ -259,91 +250,3 @@ class PostgresRecords:
         self.owes = True
         content = as_jsonb(delivery_to_json(delivery))
         self._keep(statements.OWE, None, enrollment=delivery.enrollment, delivery=content)
-
-    # --- talking to the server ----------------------------------------------------------------
-
-    def flush(self) -> None:
-        """Send what was kept back."""
-        if len(self._kept) == 1:
-            self._send_alone(*self._kept.pop())
-        elif self._kept:
-            self._send()
-
-    def _send_alone(self, statement: str, values: dict[str, Any], missing: NotFound | None) -> None:
-        """Carry out one write; a pipeline for one costs half as much again."""
-        with Translated():
-            cursor = self._connection.execute(statement, values)
-        if missing is not None and cursor.rowcount == 0:
-            raise missing
-
-    def _keep(self, statement: str, missing: NotFound | None, **values: Any) -> None:
-        """Keep a write back; `missing` is raised if it then finds no row."""
-        self._kept.append((statement, values, missing))
-
-    def _change(self, kind: Rows[Any], key: str, fields: Mapping[str, Any], what: str) -> None:
-        if fields:
-            self._memo.forget(what, key)
-            values = kind.changes(fields)
-            statement = statements.change(kind, tuple(values))
-            self._keep(statement, _missing(what, key), this=key, **values)
-
-    def _send(self, statement: str = "", values: Mapping[str, Any] | None = None) -> Any:
-        """Carry out what was kept back and the statement, all in one round trip."""
-        kept, self._kept = self._kept, []
-        with Translated():
-            if not kept:
-                return self._connection.execute(statement, values)
-            return self._send_together(kept, statement, values)
-
-    def _send_together(
-        self, kept: Sequence[_Kept], statement: str, values: Mapping[str, Any] | None
-    ) -> Any:
-        sent: list[tuple[psycopg.Cursor[_Row], NotFound | None]] = []
-        asked = None
-        try:
-            with self._connection.pipeline():
-                for text, given, missing in kept:
-                    sent.append((self._connection.execute(text, given), missing))
-                if statement:
-                    asked = self._connection.execute(statement, values)
-        finally:  # a row that was not there also explains an error that came after it
-            for cursor, missing in sent:
-                if missing is not None and cursor.rowcount == 0:
-                    raise missing
-        return asked
-
-    def _row(self, statement: str, **values: Any) -> _Row | None:
-        return self._send(statement, values).fetchone()  # type: ignore[no-any-return]
-
-    def _sure(self, statement: str, **values: Any) -> _Row:
-        row = self._row(statement, **values)
-        assert row is not None, statement
-        return row
-
-    def _rows(self, statement: str, **values: Any) -> Sequence[_Row]:
-        return self._send(statement, values).fetchall()  # type: ignore[no-any-return]
-
-    def _one(self, kind: Rows[T], statement: str, **values: Any) -> T | None:
-        row = self._row(statement, **values)
-        return None if row is None else kind.read(row)
-
-    def _all(self, kind: Rows[T], statement: str, **values: Any) -> Sequence[T]:
-        return [kind.read(row) for row in self._rows(statement, **values)]
-
-    def _known(
-        self, kind: Rows[T], statement: str, key: str, what: str, *, lock: bool = False
-    ) -> T:
-        """Return what was read before; with `lock`, read it anew and everything else after it."""
-        if lock:
-            self._memo.clear()
-        return self._memo.recall(what, key, lambda: self._named(kind, statement, key, what))
-
-    def _named(self, kind: Rows[T], statement: str, key: str, what: str) -> T:
-        found = self._one(kind, statement, key=key)
-        if found is None:
-            raise _missing(what, key)
-        return found
-
-
-def _missing(what: str, key: str) -> NotFound:
-    return NotFound(f"there is no {what} {key}", remedy="Check the id.")

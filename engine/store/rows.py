@@ -18,10 +18,13 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 from engine.effects.entities import (
     Account,
     Contact,
+    Decision,
     Effect,
     Enrollment,
     Fact,
+    Held,
     Line,
+    Override,
     Task,
     Wait,
 )
@@ -81,7 +84,7 @@ class Rows(Generic[T]):
 
 def _writer(column: Column[Any]) -> Callable[[Any], Any]:
     if isinstance(column.type, JSONB):
-        return as_jsonb
+        return _jsonb_or_null if column.nullable else as_jsonb
     if isinstance(column.type, JSON):
         return _json
     if isinstance(column.type, ARRAY):
@@ -92,6 +95,10 @@ def _writer(column: Column[Any]) -> Callable[[Any], Any]:
 def as_jsonb(content: Any) -> Jsonb:
     """Wrap plain data for a jsonb column."""
     return Jsonb(content, _dumps)
+
+
+def _jsonb_or_null(content: Any) -> Jsonb | None:
+    return None if content is None else as_jsonb(content)
 
 
 def _json(content: Any) -> Json:
@@ -116,4 +123,7 @@ FACTS = Rows(Fact, tables.facts)
 WAITS = Rows(Wait, tables.waits)
 TASKS = Rows(Task, tables.tasks, checklist=_pairs)
 EFFECTS = Rows(Effect, tables.effects, key="key")
+DECISIONS = Rows(Decision, tables.decisions, key="number")
+HELD = Rows(Held, tables.held)
+OVERRIDES = Rows(Override, tables.health_overrides, key="account")
 LINES = Rows(Line, tables.timeline, key="key")

@@ -61,7 +61,8 @@ def compiled(statement: ClauseElement) -> str:
     return str(made)
 
 
-def _param(name: str) -> ColumnElement[Any]:
+def param(name: str) -> ColumnElement[Any]:
+    """Return a text given by name when the statement is carried out."""
     return bindparam(name, type_=Text)
 
 
@@ -75,7 +76,7 @@ def _all(kind: Rows[Any]) -> Select[Any]:
 
 
 def _by_key(kind: Rows[Any]) -> Select[Any]:
-    return _all(kind).where(kind.table.c[kind.key] == _param("key"))
+    return _all(kind).where(kind.table.c[kind.key] == param("key"))
 
 
 def _put(kind: Rows[Any]) -> Any:
@@ -87,7 +88,7 @@ def change(kind: Rows[Any], names: tuple[str, ...]) -> str:
     """Return the update of some columns of the row whose key is `this`."""
     statement: Update = (
         update(kind.table)
-        .where(kind.table.c[kind.key] == _param("this"))
+        .where(kind.table.c[kind.key] == param("this"))
         .values({name: bindparam(name) for name in names})
     )
     return compiled(statement)
@@ -98,43 +99,49 @@ def change(kind: Rows[Any], names: tuple[str, ...]) -> str:
 ACCOUNT = compiled(_by_key(rows.ACCOUNTS))
 LOCK_ACCOUNT = compiled(_by_key(rows.ACCOUNTS).with_for_update(key_share=True))
 CHILDREN = compiled(
-    select(accounts.c.id).where(accounts.c.parent == _param("account")).order_by(accounts.c.id)
+    select(accounts.c.id).where(accounts.c.parent == param("account")).order_by(accounts.c.id)
 )
 CHANGE_ACCOUNT = compiled(
     update(accounts)
-    .where(accounts.c.id == _param("this"))
+    .where(accounts.c.id == param("this"))
     .values(fields=accounts.c.fields.op("||")(bindparam("fields", type_=JSONB)))
 )
 SCORE_AT = compiled(
     select(account_scores.c.score)
-    .where(account_scores.c.account == _param("account"), account_scores.c.at <= bindparam("at"))
+    .where(account_scores.c.account == param("account"), account_scores.c.at <= bindparam("at"))
     .order_by(account_scores.c.at.desc())
     .limit(literal_column("1"))
 )
 SCORES_SINCE = compiled(
     select(account_scores.c.score)
-    .where(account_scores.c.account == _param("account"), account_scores.c.at > bindparam("since"))
+    .where(account_scores.c.account == param("account"), account_scores.c.at > bindparam("since"))
     .order_by(account_scores.c.at)
 )
 LAST_SCORED = compiled(
-    select(func.max(account_scores.c.at)).where(account_scores.c.account == _param("account"))
+    select(func.max(account_scores.c.at)).where(account_scores.c.account == param("account"))
 )
 _history = upsert(account_scores).values(
-    {name: bindparam(name) for name in ("account", "at", "score", "band")}
+    {
+        name: bindparam(name)
+        for name in ("account", "at", "score", "band", "known_at", "model", "inputs")
+    }
 )
 PUT_SCORE = compiled(
     _history.on_conflict_do_update(
         index_elements=["account", "at"],
-        set_={"score": _history.excluded.score, "band": _history.excluded.band},
+        set_={
+            name: _history.excluded[name]
+            for name in ("score", "band", "known_at", "model", "inputs")
+        },
     )
 )
 CONTACTS = compiled(
-    _all(rows.CONTACTS).where(contacts.c.account == _param("account")).order_by(contacts.c.id)
+    _all(rows.CONTACTS).where(contacts.c.account == param("account")).order_by(contacts.c.id)
 )
 CONTACT = compiled(_by_key(rows.CONTACTS))
 CHANGE_CONTACT = compiled(
     update(contacts)
-    .where(contacts.c.id == _param("this"))
+    .where(contacts.c.id == param("this"))
     .values(fields=contacts.c.fields.op("||")(bindparam("fields", type_=JSONB)))
 )
 _leave = (
@@ -157,7 +164,7 @@ USER = compiled(
         users.c.calendar,
         users.c.manager,
         _leave,
-    ).where(users.c.id == _param("user"))
+    ).where(users.c.id == param("user"))
 )
 OPEN_TASKS = compiled(
     select(tasks.c.assignee, func.count())
@@ -179,19 +186,19 @@ NEXT_TURN = compiled(
 
 # --- plans and enrollments --------------------------------------------------------------------
 
-PLAN = compiled(select(plans.c.document).where(plans.c.hash == _param("hash")))
+PLAN = compiled(select(plans.c.document).where(plans.c.hash == param("hash")))
 CURRENT_PLANS = compiled(
     select(live_plans.c.playbook, live_plans.c.plan).order_by(live_plans.c.playbook)
 )
 ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS))
 LOCK_ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS).with_for_update(key_share=True))
 _of_subject = and_(
-    enrollments.c.playbook == _param("playbook"), enrollments.c.subject == _param("subject")
+    enrollments.c.playbook == param("playbook"), enrollments.c.subject == param("subject")
 )
 LAST_ENDED = compiled(select(func.max(enrollments.c.ended_at)).where(_of_subject))
 ENROLLMENTS = compiled(
     _all(rows.ENROLLMENTS)
-    .where(enrollments.c.account == _param("account"), UNDER_WAY)
+    .where(enrollments.c.account == param("account"), UNDER_WAY)
     .order_by(enrollments.c.started_at, enrollments.c.number)
 )
 PUT_ENROLLMENT = compiled(
@@ -211,7 +218,7 @@ PUT_FACT = compiled(
 FACTS_SINCE = compiled(
     _all(rows.FACTS)
     .where(
-        facts.c.account == _param("account"),
+        facts.c.account == param("account"),
         facts.c.occurred_at >= bindparam("since"),
         _in(facts.c.kind, "kinds"),
     )
@@ -228,16 +235,16 @@ PUT_WAIT = compiled(
         },
     )
 )
-_waits_of = waits.c.enrollment == _param("enrollment")
+_waits_of = waits.c.enrollment == param("enrollment")
 DROP_ALL_WAITS = compiled(waits.delete().where(_waits_of))
 DROP_WAITS = compiled(waits.delete().where(_waits_of, _in(waits.c.id, "waits")))
-HAS_WAIT = compiled(select(waits.c.id).where(_waits_of, waits.c.id == _param("wait")))
+HAS_WAIT = compiled(select(waits.c.id).where(_waits_of, waits.c.id == param("wait")))
 _names = cast(bindparam("names"), ARRAY(Text))
 WAITS_TOUCHED = compiled(
     _all(rows.WAITS)
     .join(enrollments, enrollments.c.id == waits.c.enrollment)
     .where(
-        waits.c.account == _param("account"),
+        waits.c.account == param("account"),
         or_(
             waits.c.names.op("&&")(_names),
             waits.c.anchors.op("&&")(_names),
@@ -247,18 +254,18 @@ WAITS_TOUCHED = compiled(
     )
     .order_by(waits.c.since, waits.c.enrollment, waits.c.id)
 )
-WAIT_FOR_TASK = compiled(_all(rows.WAITS).where(waits.c.task == _param("task")))
+WAIT_FOR_TASK = compiled(_all(rows.WAITS).where(waits.c.task == param("task")))
 
 # --- tasks ------------------------------------------------------------------------------------
 
 PUT_TASK = compiled(insert(tasks).values({name: bindparam(name) for name in rows.TASKS.names}))
 TASK = compiled(_by_key(rows.TASKS))
 LOCK_TASK = compiled(_by_key(rows.TASKS).with_for_update(key_share=True))
-_tasks_of = tasks.c.enrollment == _param("enrollment")
+_tasks_of = tasks.c.enrollment == param("enrollment")
 TASK_OF = compiled(
     _all(rows.TASKS).where(
         _tasks_of,
-        tasks.c.node == _param("node"),
+        tasks.c.node == param("node"),
         tasks.c.path == cast(bindparam("path"), ARRAY(Text)),
     )
 )
@@ -277,7 +284,7 @@ PUT_EFFECT = compiled(
 PUT_LINE = compiled(_put(rows.LINES).on_conflict_do_nothing(index_elements=["enrollment", "key"]))
 LINES = compiled(
     _all(rows.LINES)
-    .where(timeline.c.enrollment == _param("enrollment"))
+    .where(timeline.c.enrollment == param("enrollment"))
     .order_by(timeline.c.at, timeline.c.number)
 )
 OWE = compiled(

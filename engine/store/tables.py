@@ -35,7 +35,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from engine.effects.entities import EffectStatus, EnrollmentStatus, TaskKind, TaskStatus
+from engine.effects.entities import (
+    Decided,
+    EffectStatus,
+    EnrollmentStatus,
+    HeldKind,
+    HeldStatus,
+    TaskKind,
+    TaskStatus,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +80,8 @@ accounts = Table(
     Column("score", Double),
     Column("band", Text),
     Column("band_since", _AT),
+    Column("assessment", JSONB),
+    Column("reassess_at", _AT),
     Column("name", Text, Computed("fields ->> 'name'", persisted=True)),
     Column("parent", _ID, Computed("fields ->> 'parent'", persisted=True)),
     Column("csm", _ID, Computed("fields ->> 'csm'", persisted=True)),
@@ -79,6 +89,7 @@ accounts = Table(
 )
 Index(None, accounts.c.parent, postgresql_where=accounts.c.parent.is_not(None))
 Index(None, accounts.c.csm, postgresql_where=accounts.c.csm.is_not(None))
+Index(None, accounts.c.reassess_at, postgresql_where=accounts.c.reassess_at.is_not(None))
 
 account_scores = Table(
     "account_scores",
@@ -87,6 +98,31 @@ account_scores = Table(
     Column("at", _AT, primary_key=True),
     Column("score", Double, nullable=False),
     Column("band", Text, nullable=False),
+    Column("known_at", _AT, nullable=False),
+    Column("model", Text),
+    Column("inputs", JSONB),
+)
+"""Scores as they were known: never rewritten by a change of model. `model` is null for a score that
+came from outside."""
+
+health_overrides = Table(
+    "health_overrides",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    _id("account", ForeignKey("accounts.id", ondelete="CASCADE")),
+    Column("band", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("made_at", _AT, nullable=False),
+    Column("expires_at", _AT),
+    Column("ended_at", _AT),
+    Column("ended_by", Text),
+)
+Index(
+    "health_overrides_one_in_force",
+    health_overrides.c.account,
+    unique=True,
+    postgresql_where=health_overrides.c.ended_at.is_(None),
 )
 
 contacts = Table(
@@ -200,6 +236,7 @@ Index(
     postgresql_where=UNDER_WAY,
 )
 Index(None, enrollments.c.playbook, enrollments.c.subject, enrollments.c.ended_at)
+Index(None, enrollments.c.playbook, enrollments.c.started_at)
 Index(None, enrollments.c.account, enrollments.c.status)
 Index(None, enrollments.c.status, enrollments.c.number)
 Index(None, enrollments.c.number)
@@ -220,7 +257,88 @@ facts = Table(
     Column("number", BigInteger, Identity(always=True), nullable=False),
 )
 """What outsiders said happened: contact and enrollment are taken as said, not enforced."""
-Index(None, facts.c.account, facts.c.occurred_at)
+Index(None, facts.c.account, facts.c.kind, facts.c.occurred_at)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("received_at", _AT, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("written", JSON, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("closed_at", _AT),
+    Column("closed_by", Text),
+    _one_of("status", ("open", "replayed", "dropped")),
+)
+Index("rejects_open_idx", rejects.c.number, postgresql_where=text("status = 'open'"))
+
+# --- who enrolls ------------------------------------------------------------------------------
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", _AT, nullable=False),
+    Column("playbook", Text(collation="C"), nullable=False),
+    _id("plan"),
+    _id("account"),
+    Column("contact", _ID),
+    Column("decision", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("values", JSONB, nullable=False),
+    Column("fact", _ID),
+    Column("enrollment", _ID),
+    _one_of("decision", get_args(Decided)),
+)
+Index(None, decisions.c.account, decisions.c.playbook, decisions.c.number)
+Index(None, decisions.c.playbook, decisions.c.number)
+
+held = Table(
+    "held",
+    metadata,
+    _id("id", primary_key=True),
+    Column("playbook", Text(collation="C"), nullable=False),
+    _id("account", ForeignKey("accounts.id")),
+    Column("contact", _ID, ForeignKey("contacts.id")),
+    Column("subject", _ID, Computed("COALESCE(contact, account)", persisted=True)),
+    Column("kind", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("trigger", JSONB, nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("held_at", _AT, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("closed_at", _AT),
+    Column("closed_by", Text),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _one_of("kind", get_args(HeldKind)),
+    _one_of("status", get_args(HeldStatus)),
+)
+HELD_NOW = text("status = 'held'")
+Index("held_one", held.c.playbook, held.c.subject, unique=True, postgresql_where=HELD_NOW)
+Index("held_account_idx", held.c.account, held.c.number, postgresql_where=HELD_NOW)
+
+firings = Table(
+    "firings",
+    metadata,
+    Column("playbook", Text(collation="C"), primary_key=True),
+    _id("subject", primary_key=True),
+    _id("key", primary_key=True),
+    Column("at", _AT, nullable=False),
+)
+"""What a clock set off, so that it does so once: `key` names the trigger and the date or time."""
+
+matching = Table(
+    "matching",
+    metadata,
+    _id("account", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _id("subject", primary_key=True),
+    _id("key", primary_key=True),
+    Column("since", _AT, nullable=False),
+)
+"""Whom a condition of a `matches` trigger holds for; `key` names the playbook and condition."""
 
 waits = Table(
     "waits",
@@ -317,6 +435,8 @@ effects = Table(
     Column("result", JSON, nullable=False),
     _one_of("status", get_args(EffectStatus)),
 )
+TO_SOMEBODY = text("status IN ('intent', 'waiting', 'unknown', 'accepted')")
+Index("effects_recipient_idx", effects.c.recipient, effects.c.at, postgresql_where=TO_SOMEBODY)
 Index(
     "effects_unclear_idx",
     effects.c.at,
@@ -349,3 +469,29 @@ outbox = Table(
 )
 """What is undelivered: a delivered row is deleted. Its instants are real time."""
 Index(None, outbox.c.enrollment, outbox.c.number)
+
+# --- who may come in --------------------------------------------------------------------------
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id("id", primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_at", _AT, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", _AT),
+    Column("revoked_at", _AT),
+    Column("used_at", _AT),
+)
+"""Bearer tokens of the API: digests only. Their instants are real time."""
+
+hook_calls = Table(
+    "hook_calls",
+    metadata,
+    Column("hook", Text, primary_key=True),
+    _id("nonce", primary_key=True),
+    Column("at", _AT, nullable=False),
+)
+"""Signed calls that came in within the replay window, so that none comes in twice. Real time."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -14,7 +16,7 @@ import psycopg
 import pytest
 
 from engine.stack.datadir import StackInfo, read_stack
-from engine.stack.ports import Wish
+from engine.stack.ports import Wish, choose
 from engine.stack.supervisor import Command, Stack
 from engine.stack.temporal import executable
 
@@ -166,6 +168,27 @@ def test_commands_start_after_prepare_and_find_the_stack(server_home: Path) -> N
         url = stack.info.database_url
         stack.wait()
     assert seen.read_text() == url + "/"
+
+
+def test_a_port_taken_between_choice_and_start_is_chosen_anew(
+    server_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as quicker:
+        quicker.bind(("127.0.0.1", 0))
+        quicker.listen()
+        lost = quicker.getsockname()[1]
+        choices = []
+
+        def unlucky_first(wishes: Sequence[Wish]) -> tuple[int, ...]:
+            found = choose(wishes)
+            choices.append(found)
+            return found if len(choices) > 1 else (found[0], lost, *found[2:])
+
+        monkeypatch.setattr("engine.stack.supervisor.choose", unlucky_first)
+        with free_stack(server_home) as stack:
+            assert stack.info.temporal_port == choices[1][1] != lost
+            write_row(stack.info)
+            assert read_row(stack.info) == (42,)
 
 
 def test_failing_prepare_stops_the_servers(server_home: Path) -> None:

@@ -31,6 +31,24 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "channels": "Chat channels for `notify`: each with the environment variable that holds "
         "its address. The address itself is a secret and stays out of the file.",
         "hooks": "Webhooks for `call`, in the same way.",
+        "groups": "Playbooks of which an account has one run at a time.",
+        "message_caps": "How many messages one contact gets, of all playbooks together.",
+        "inbound": "Signed webhooks that bring facts in: the path is `/hooks/<name>`.",
+    },
+    "GroupForm": {
+        "playbooks": "The playbooks, the most important first.",
+        "pre_empt": "Whether a run pauses those of later playbooks until it ends; otherwise it "
+        "begins only when none is under way.",
+        "otherwise": "What becomes of a trigger that may not begin a run: it waits, or is refused.",
+    },
+    "CapForm": {
+        "at_most": "How many messages.",
+        "per": "In what time.",
+        "otherwise": "What becomes of those above: they wait for their turn, or are left out.",
+    },
+    "InboundForm": {
+        "secret": "The environment variable that holds the key the calls are signed with.",
+        "kinds": "The kinds of facts it may bring; without it, all.",
     },
     "SenderForm": {"name": "The name readers see.", "address": "The address emails come from."},
     "BrandForm": {

@@ -152,6 +152,29 @@ class WindowForm(Form):
         return self
 
 
+class GroupForm(Form):
+    """Playbooks of which an account has one run at a time, the most important first."""
+
+    playbooks: Annotated[list[Word], Field(min_length=2)]
+    pre_empt: bool = True
+    otherwise: Literal["wait", "refuse"] = "wait"
+
+
+class CapForm(Form):
+    """At most so many messages to one contact."""
+
+    at_most: int = Field(ge=1)
+    per: Literal["day", "week", "month"]
+    otherwise: Literal["wait", "skip"] = "wait"
+
+
+class InboundForm(Form):
+    """A signed webhook that brings facts in; without `kinds`, of any kind."""
+
+    secret: SettingName
+    kinds: list[FactName] = []
+
+
 class TenureForm(Form):
     """tenure.yaml"""
 
@@ -165,6 +188,9 @@ class TenureForm(Form):
     templates: Folders = ["templates"]
     channels: dict[Word, SettingName] = {}
     hooks: dict[Word, SettingName] = {}
+    groups: dict[Word, GroupForm] = {}
+    message_caps: list[CapForm] = []
+    inbound: dict[Word, InboundForm] = {}
 
 
 class FieldForm(Form):

@@ -16,7 +16,7 @@ from engine.language.diagnostics import Problem
 from engine.language.places import Lines
 from engine.language.workspace.disk import Disk
 from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
-from engine.language.workspace.model import Workspace
+from engine.language.workspace.model import Cap, Group, Inbound, Workspace
 from engine.language.workspace.people import build_roles, build_teams
 from engine.language.workspace.reading import Sheet, read_sheet
 from engine.language.workspace.schema import build_schema
@@ -117,6 +117,14 @@ def _workspace(
         channels=form.channels,
         hooks=form.hooks,
         send_window=(window.first, window.last, window.weekdays_only),
+        groups=tuple(
+            Group(name, tuple(one.playbooks), one.pre_empt, one.otherwise)
+            for name, one in form.groups.items()
+        ),
+        caps=tuple(Cap(one.at_most, one.per, one.otherwise) for one in form.message_caps),
+        inbound=tuple(
+            Inbound(name, one.secret, tuple(one.kinds)) for name, one in form.inbound.items()
+        ),
     )
 
 

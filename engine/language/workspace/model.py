@@ -5,6 +5,7 @@
       schema.yaml       fields of accounts and contacts, roles of contacts, kinds of facts
       people.yaml       teams, and the roles playbooks assign to
       calendars.yaml    working hours, holidays
+      health.yaml       how health scores are computed
       playbooks/*.yaml  with *.test.yaml beside them
       templates/**.md   emails
 
@@ -56,7 +57,9 @@ BUILT_IN_CONTACT: tuple[Field, ...] = (
 )
 BUILT_IN_FACTS: Mapping[str, tuple[Field, ...]] = {
     "health.changed": (Field("score", "number", required=True),),
+    "account.created": (),
     "account.changed": (),
+    "contact.created": (),
     "contact.changed": (),
     "task.completed": (),
     "task.withdrawn": (),
@@ -123,6 +126,39 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Playbooks of which an account has one run under way at a time; the first has precedence.
+
+    With `pre_empt` a run that begins pauses those of later playbooks until it ends; without, it is
+    only begun when none is under way. A later one's trigger meanwhile waits (`wait`) or is refused.
+    """
+
+    name: str
+    playbooks: tuple[str, ...]
+    pre_empt: bool = True
+    otherwise: Literal["wait", "refuse"] = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most so many messages to one contact in a time, of all playbooks together; what is above
+    waits, or is left out."""
+
+    at_most: int
+    per: Literal["day", "week", "month"]
+    otherwise: Literal["wait", "skip"] = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A signed webhook that brings facts in: `secret` names the setting that holds its key."""
+
+    name: str
+    secret: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """Everything the files beside the playbooks say.
 
@@ -131,6 +167,7 @@ class Workspace:
     the path below a templates directory without `.md`) to its text. `channels` maps a chat
     channel's name to the setting that holds its URL, `hooks` the same for `call`. `send_window` is
     when customers may be written to, in their own zone: (first hour, last hour, weekdays only).
+    `health` is the JSON of `engine.health` (health.yaml), empty when all scores come from outside.
     """
 
     name: str
@@ -146,4 +183,8 @@ class Workspace:
     channels: Mapping[str, str] = field(default_factory=dict)
     hooks: Mapping[str, str] = field(default_factory=dict)
     send_window: tuple[int, int, bool] = (8, 18, True)
+    health: Mapping[str, Any] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    inbound: tuple[Inbound, ...] = ()
     format: int = 1

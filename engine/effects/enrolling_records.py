@@ -1,0 +1,72 @@
+"""The port to the records, the part about enrolling: decisions, held runs, clocks and matches.
+
+Part of `Records`; the keepers implement it in `engine/store/enrolling_records.py` and
+`engine/simulation/enrolling_memory.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from engine.effects.entities import AccountId, ContactId, Decision, Held
+
+
+class EnrollingRecords(Protocol):
+    """What enrolling needs read and written, in one transaction."""
+
+    # --- decisions and the brake --------------------------------------------------------------
+
+    def put_decision(self, decision: Decision) -> None:
+        """Write down what a trigger came to."""
+
+    def decisions(self, playbook: str, account: AccountId, limit: int) -> Sequence[Decision]:
+        """Return the latest decisions of a playbook about an account, newest first."""
+
+    def started_since(self, playbook: str, since: datetime) -> int:
+        """Count the runs a playbook began at or after an instant."""
+
+    def lock_playbook(self, playbook: str) -> None:
+        """Let nobody else count or begin runs of the playbook until the transaction ends."""
+
+    # --- held runs ----------------------------------------------------------------------------
+
+    def put_held(self, held: Held) -> bool:
+        """Insert; False (and nothing written) when one is held for its playbook and subject."""
+
+    def held(self, id: str) -> Held:
+        """Return a held run, locked until the transaction ends."""
+
+    def held_for(self, account: AccountId) -> Sequence[Held]:
+        """Return what is held for an account, oldest first."""
+
+    def change_held(self, id: str, **fields: Any) -> None: ...
+
+    # --- clocks -------------------------------------------------------------------------------
+
+    def put_firing(self, playbook: str, subject: str, key: str) -> bool:
+        """Insert; False (and nothing written) when it has fired before."""
+
+    def accounts_dated(self, field: str, first: date, last: date) -> Sequence[AccountId]:
+        """Return the accounts whose date field lies in a span of days, both included, by id."""
+
+    def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
+        """Return accounts by id, those after one, at most so many: a page."""
+
+    # --- matches ------------------------------------------------------------------------------
+
+    def matching(self, account: AccountId) -> frozenset[tuple[str, str]]:
+        """Return the (key, subject) pairs that hold for an account and its contacts."""
+
+    def put_matching(self, account: AccountId, subject: str, key: str) -> None:
+        """Write down that a condition holds for a subject."""
+
+    def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
+        """Write down that it holds no more."""
+
+    # --- caps ---------------------------------------------------------------------------------
+
+    def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
+        """Return when messages went out, or began to, to a contact at or after an instant, oldest
+        first: of all playbooks."""

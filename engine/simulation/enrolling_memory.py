@@ -1,0 +1,100 @@
+"""The records port in memory, the part about enrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from engine.effects.entities import AccountId, ContactId, Decision, Held
+from engine.simulation.tables import InMemory, named
+
+_MESSAGES = frozenset(["send_email", "send_survey"])
+_OUT = frozenset(["intent", "waiting", "unknown", "accepted"])
+
+
+class EnrollingInMemory(InMemory):
+    """`EnrollingRecords` over a `World`."""
+
+    # --- decisions and the brake --------------------------------------------------------------
+
+    def put_decision(self, decision: Decision) -> None:
+        self._world.decided.append(decision)
+
+    def decisions(self, playbook: str, account: AccountId, limit: int) -> Sequence[Decision]:
+        found = [
+            one
+            for one in reversed(self._world.decided)
+            if one.playbook == playbook and one.account == account
+        ]
+        return found[:limit]
+
+    def started_since(self, playbook: str, since: datetime) -> int:
+        runs = self._world.enrollments.values()
+        return sum(run.playbook == playbook and run.started_at >= since for run in runs)
+
+    def lock_playbook(self, playbook: str) -> None:
+        """There is one thread only."""
+
+    # --- held runs ----------------------------------------------------------------------------
+
+    def put_held(self, held: Held) -> bool:
+        standing = (one for one in self.held_for(held.account) if one.subject == held.subject)
+        if any(one.playbook == held.playbook for one in standing):
+            return False
+        self._world.put(self._world.held, held.id, held)
+        return True
+
+    def held(self, id: str) -> Held:
+        return named(self._world.held, id, "held run")
+
+    def held_for(self, account: AccountId) -> Sequence[Held]:
+        held = self._world.held.values()
+        return [one for one in held if one.account == account and one.status == "held"]
+
+    def change_held(self, id: str, **fields: Any) -> None:
+        self._world.put(self._world.held, id, replace(self.held(id), **fields))
+
+    # --- clocks -------------------------------------------------------------------------------
+
+    def put_firing(self, playbook: str, subject: str, key: str) -> bool:
+        fired = (playbook, subject, key)
+        if fired in self._world.firings:
+            return False
+        self._world.put(self._world.firings, fired, self._world.now)
+        return True
+
+    def accounts_dated(self, field: str, first: date, last: date) -> Sequence[AccountId]:
+        early, late = first.isoformat(), last.isoformat()
+        return sorted(
+            account.id
+            for account in self._world.accounts.values()
+            if early <= str(account.fields.get(field) or "")[:10] <= late
+        )
+
+    def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
+        return sorted(one for one in self._world.accounts if one > (after or ""))[:limit]
+
+    # --- matches ------------------------------------------------------------------------------
+
+    def matching(self, account: AccountId) -> frozenset[tuple[str, str]]:
+        return self._world.matching.get(account, frozenset())
+
+    def put_matching(self, account: AccountId, subject: str, key: str) -> None:
+        self._world.put(self._world.matching, account, self.matching(account) | {(key, subject)})
+
+    def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
+        self._world.put(self._world.matching, account, self.matching(account) - {(key, subject)})
+
+    # --- caps ---------------------------------------------------------------------------------
+
+    def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
+        return sorted(
+            one.at
+            for one in self._world.effects.values()
+            if one.recipient == contact
+            and one.at >= since
+            and one.verb in _MESSAGES
+            and one.status in _OUT
+        )

@@ -1,0 +1,178 @@
+"""The records port on PostgreSQL, the part about enrolling. One method, one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Text,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
+
+from engine.effects.entities import AccountId, ContactId, Decision, Held
+from engine.store import rows
+from engine.store.statements import compiled, param
+from engine.store.tables import (
+    HELD_NOW,
+    TO_SOMEBODY,
+    accounts,
+    decisions,
+    effects,
+    enrollments,
+    firings,
+    held,
+    matching,
+)
+from engine.store.talking import Talk
+
+_MESSAGES = ("send_email", "send_survey")
+_ONE: ColumnElement[int] = literal_column("1")
+_account = param("account")
+
+_PUT_DECISION = compiled(
+    insert(decisions).values({name: bindparam(name) for name in rows.DECISIONS.names}).inline()
+)
+_DECISIONS = compiled(
+    select(*rows.DECISIONS.columns)
+    .where(decisions.c.account == _account, decisions.c.playbook == param("playbook"))
+    .order_by(decisions.c.number.desc())
+    .limit(bindparam("most"))
+)
+_STARTED_SINCE = compiled(
+    select(func.count())
+    .select_from(enrollments)
+    .where(
+        enrollments.c.playbook == param("playbook"),
+        enrollments.c.started_at >= bindparam("since"),
+    )
+)
+_LOCK_PLAYBOOK = compiled(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(param("name"), literal_column("0"))))
+)
+_PUT_HELD = compiled(
+    upsert(held)
+    .values({name: bindparam(name) for name in rows.HELD.names})
+    .on_conflict_do_nothing(index_elements=["playbook", "subject"], index_where=HELD_NOW)
+    .returning(_ONE)
+)
+_A_HELD = compiled(select(*rows.HELD.columns).where(held.c.id == param("key")).with_for_update())
+_HELD_FOR = compiled(
+    select(*rows.HELD.columns).where(held.c.account == _account, HELD_NOW).order_by(held.c.number)
+)
+_PUT_FIRING = compiled(
+    upsert(firings)
+    .values({name: bindparam(name) for name in ("playbook", "subject", "key", "at")})
+    .on_conflict_do_nothing()
+    .returning(_ONE)
+)
+_day = func.left(accounts.c.fields.op("->>")(param("field")), literal_column("10"))
+_DATED = compiled(
+    select(accounts.c.id).where(_day.between(param("first"), param("last"))).order_by(accounts.c.id)
+)
+_EVERY = compiled(
+    select(accounts.c.id)
+    .where(accounts.c.id > param("after"))
+    .order_by(accounts.c.id)
+    .limit(bindparam("most"))
+)
+_MATCHING = compiled(
+    select(matching.c.key, matching.c.subject).where(matching.c.account == _account)
+)
+_PUT_MATCHING = compiled(
+    upsert(matching)
+    .values({name: bindparam(name) for name in ("account", "subject", "key", "since")})
+    .on_conflict_do_nothing()
+)
+_DROP_MATCHING = compiled(
+    delete(matching).where(
+        matching.c.account == _account,
+        matching.c.subject == param("subject"),
+        matching.c.key == param("key"),
+    )
+)
+_MESSAGES_TO = compiled(
+    select(effects.c.at)
+    .where(
+        effects.c.recipient == param("contact"),
+        effects.c.at >= bindparam("since"),
+        effects.c.verb == any_(cast(bindparam("verbs"), ARRAY(Text))),
+        TO_SOMEBODY,
+    )
+    .order_by(effects.c.at)
+)
+
+
+class EnrollingOnPostgres(Talk):
+    """`EnrollingRecords` over one transaction."""
+
+    # --- decisions and the brake --------------------------------------------------------------
+
+    def put_decision(self, decision: Decision) -> None:
+        self._keep(_PUT_DECISION, None, **rows.DECISIONS.parameters(decision))
+
+    def decisions(self, playbook: str, account: AccountId, limit: int) -> Sequence[Decision]:
+        values = {"playbook": playbook, "account": account, "most": limit}
+        return self._all(rows.DECISIONS, _DECISIONS, **values)
+
+    def started_since(self, playbook: str, since: datetime) -> int:
+        return int(self._sure(_STARTED_SINCE, playbook=playbook, since=since)[0])
+
+    def lock_playbook(self, playbook: str) -> None:
+        self._rows(_LOCK_PLAYBOOK, name=f"tenure.playbook.{playbook}")
+
+    # --- held runs ----------------------------------------------------------------------------
+
+    def put_held(self, held: Held) -> bool:
+        return self._row(_PUT_HELD, **rows.HELD.parameters(held)) is not None
+
+    def held(self, id: str) -> Held:
+        return self._named(rows.HELD, _A_HELD, id, "held run")
+
+    def held_for(self, account: AccountId) -> Sequence[Held]:
+        return self._all(rows.HELD, _HELD_FOR, account=account)
+
+    def change_held(self, id: str, **fields: Any) -> None:
+        self._change(rows.HELD, id, fields, "held run")
+
+    # --- clocks -------------------------------------------------------------------------------
+
+    def put_firing(self, playbook: str, subject: str, key: str) -> bool:
+        values = {"playbook": playbook, "subject": subject, "key": key, "at": self._now}
+        return self._row(_PUT_FIRING, **values) is not None
+
+    def accounts_dated(self, field: str, first: date, last: date) -> Sequence[AccountId]:
+        days = {"first": first.isoformat(), "last": last.isoformat()}
+        return [row[0] for row in self._rows(_DATED, field=field, **days)]
+
+    def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
+        return [row[0] for row in self._rows(_EVERY, after=after or "", most=limit)]
+
+    # --- matches ------------------------------------------------------------------------------
+
+    def matching(self, account: AccountId) -> frozenset[tuple[str, str]]:
+        return frozenset((key, subject) for key, subject in self._rows(_MATCHING, account=account))
+
+    def put_matching(self, account: AccountId, subject: str, key: str) -> None:
+        values = {"account": account, "subject": subject, "key": key, "since": self._now}
+        self._keep(_PUT_MATCHING, None, **values)
+
+    def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
+        self._keep(_DROP_MATCHING, None, account=account, subject=subject, key=key)
+
+    # --- caps ---------------------------------------------------------------------------------
+
+    def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
+        values = {"contact": contact, "since": since, "verbs": list(_MESSAGES)}
+        return [row[0] for row in self._rows(_MESSAGES_TO, **values)]
