@@ -106,6 +106,9 @@ class Enrollment:
         return self.contact or self.account
 
 
+CLOCK = "clock.passed"
+"""The kind of what stands for a fact where the clock alone changed something."""
+
 Decided = Literal["started", "refused", "held", "draft"]
 HeldKind = Literal["brake", "queue", "group"]
 HeldStatus = Literal["held", "released", "dropped"]

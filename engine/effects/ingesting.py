@@ -6,15 +6,18 @@ only place where a fact is turned into consequences.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.effects.changing import change
 from engine.effects.context import Context
-from engine.effects.entities import EnrollmentId, Fact
+from engine.effects.entities import CLOCK, AccountId, EnrollmentId, Fact, FactId
 from engine.effects.fitting import fitted
 from engine.effects.records import Records
 from engine.effects.starting import start
 from engine.effects.waking import wake
+from engine.enrolling.deciding import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ def ingest(records: Records, context: Context, fact: Fact) -> Ingested:
     if not records.put_fact(fact):
         return Ingested(duplicate=True)
     touched, changed = change(records, context, account, fact)
+    return follow(records, context, fact, touched, changed)
+
+
+def by_the_clock(account: AccountId, at: datetime, what: str) -> Fact:
+    """Return what stands for a fact where the clock alone changed something; it is not kept."""
+    return Fact(FactId(f"clock/{what}/{account}/{at.isoformat()}"), CLOCK, account, at)
+
+
+def follow(
+    records: Records, context: Context, fact: Fact, touched: Set[str], changed: Change
+) -> Ingested:
+    """Wake and start what a change asks for; `touched` are the names conditions know it by."""
     woken = wake(records, context, fact, touched)
     started, refused = start(records, context, fact, changed)
     return Ingested(False, tuple(started), tuple(woken), tuple(refused))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.effects.context import Context
 from engine.effects.enrolling import enroll, subjects
-from engine.effects.entities import EnrollmentId, Fact
+from engine.effects.entities import CLOCK, EnrollmentId, Fact
 from engine.effects.records import Records
 from engine.enrolling.deciding import Change, hit_by, listens_to
 from engine.plan.model import Plan, PlanHash
@@ -15,16 +15,18 @@ def start(
 ) -> tuple[list[EnrollmentId], list[tuple[str, str]]]:
     """Begin the runs whose triggers a change sets off; return them, and the playbooks whose trigger
     was set off without a run beginning, each with the reason."""
+    heard = {fact.kind, "health.changed"} if change.health_moved else {fact.kind}
+    by = "clock" if fact.kind == CLOCK else "fact"
     started: list[EnrollmentId] = []
     refused: list[tuple[str, str]] = []
     for playbook, live in sorted(records.current_plans().items()):
         plan = records.plan(live)
-        if fact.kind not in _listened_to(live, plan):
+        if heard.isdisjoint(_listened_to(live, plan)):
             continue
         hit = hit_by(plan.enroll, change)
         if hit is None:
             continue
-        trigger = {"by": "fact", "fact": fact.id, "rule": hit.rule, "values": dict(hit.values)}
+        trigger = {"by": by, "fact": fact.id, "rule": hit.rule, "values": dict(hit.values)}
         for contact in subjects(records, plan, fact.account, fact.contact):
             result = enroll(
                 records,
