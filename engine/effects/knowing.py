@@ -25,6 +25,7 @@ from engine.effects.entities import (
     Task,
     User,
 )
+from engine.effects.fiscal import fiscal_value
 from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
 from engine.language.expressions import Verdict, evaluate
@@ -34,6 +35,9 @@ from engine.plan.model import Task as TaskNode
 
 SURVEY_FACTS = ("survey.answered", "survey.commented")
 """What a customer says to a survey; the comment comes with the answer, or after it."""
+
+READER_DID = ("opened", "clicked", "replied")
+"""What a reader does with an email: each is told by a fact about its step (`email.clicked`)."""
 
 
 @dataclass
@@ -126,6 +130,8 @@ class Known:
                 return self._account.fields.get(rest, self._account.id if rest == "id" else None)
             case "health":
                 return self._health(rest)
+            case "fiscal":
+                return fiscal_value(self.context.workspace, self.records.now, rest)
             case "contacts":
                 return self._contact_by_role(rest)
             case "contact":
@@ -240,6 +246,8 @@ class Known:
             return self._answer(node, name)
         if isinstance(kind, Effect) and kind.verb == "send_survey" and name not in result:
             return self._survey(node, name)
+        if isinstance(kind, Effect) and kind.verb == "send_email" and name in READER_DID:
+            return self._reader_did(node, f"email.{name}")
         return result.get(name)
 
     def _answer(self, node: NodeId, name: str) -> Any:
@@ -262,18 +270,23 @@ class Known:
         return list(self.records.tasks_of(self.enrollment.id, [node]))
 
     def _survey(self, node: NodeId, name: str) -> Any:
-        facts = self.records.facts_since(self.enrollment.account, SURVEY_FACTS, self.since)
-        mine = [
+        mine = self._facts_about(node, SURVEY_FACTS, self.since)
+        if name == "answered":
+            return any(one.kind == "survey.answered" for one in mine)
+        return next((one.data[name] for one in reversed(mine) if name in one.data), None)
+
+    def _reader_did(self, node: NodeId, kind: str) -> bool:
+        return bool(self._facts_about(node, (kind,), self.enrollment.started_at))
+
+    def _facts_about(self, node: NodeId, kinds: tuple[str, ...], since: datetime) -> list[Fact]:
+        return [
             one
-            for one in facts
+            for one in self.records.facts_since(self.enrollment.account, kinds, since)
             if one.enrollment == self.enrollment.id
             and one.node == node
             and is_within(one.path, self.path)
             and on_one_way(one.path, self.path)
         ]
-        if name == "answered":
-            return any(one.kind == "survey.answered" for one in mine)
-        return next((one.data[name] for one in reversed(mine) if name in one.data), None)
 
 
 def step_names(plan: Plan) -> dict[str, NodeId]:

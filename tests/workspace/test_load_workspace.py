@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.calendars import FiscalYear
 from engine.language.workspace import load as loading
 from engine.language.workspace.load import Loaded, load_workspace
 from engine.language.workspace.model import Band, Field, Role, Workspace
@@ -42,6 +43,15 @@ def test_three_lines_are_a_workspace_with_good_defaults(write: Any) -> None:
     assert workspace.calendars["default"]["hours"] == {"mon-fri": "09:00-17:00"}
     assert workspace.brand["name"] == "Acme CS"
     assert workspace.schema.contact_roles == ("champion", "executive_sponsor", "admin", "user")
+
+
+def test_fiscal_year_is_that_of_the_calendar_unless_said_otherwise(write: Any) -> None:
+    assert workspace_of(write({})).fiscal_year == FiscalYear(1, "end")
+    said = TENURE + "fiscal_year: {begins: april, named_after: begin}\n"
+    assert workspace_of(write({"tenure.yaml": said})).fiscal_year == FiscalYear(4, "begin")
+    wrong = load_workspace(write({"tenure.yaml": TENURE + "fiscal_year: {begins: feb}\n"}))
+    assert found(wrong) == ["tenure.yaml:4:23 TN404"]
+    assert "january" in wrong.problems[0].remedy
 
 
 def test_schema_adds_fields_and_narrows_built_in_ones(write: Any) -> None:

@@ -32,6 +32,7 @@ from engine.language.workspace.model import (
     BUILT_IN_ACCOUNT,
     BUILT_IN_CONTACT,
     BUILT_IN_FACTS,
+    FISCAL_NAMES,
     HEALTH_NAMES,
     Field,
 )
@@ -189,6 +190,7 @@ def _names() -> str:
     rows += [f"| `account.{one.name}` | {_type(one)} |" for one in BUILT_IN_ACCOUNT]
     rows += [f"| `contacts.<role>.{one.name}` | {_type(one)} |" for one in BUILT_IN_CONTACT]
     rows += [f"| `{name}` | {kind} |" for name, kind in HEALTH_NAMES.items()]
+    rows += [f"| `{name}` | {kind} |" for name, kind in FISCAL_NAMES.items()]
     rows += ["| `now`, `today` | datetime, date |"]
     facts = _code(BUILT_IN_FACTS)
     return "\n".join(rows) + f"\n\nFacts every workspace knows: {facts}."

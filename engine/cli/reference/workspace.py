@@ -34,6 +34,11 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "groups": "Playbooks of which an account has one run at a time.",
         "message_caps": "How many messages one contact gets, of all playbooks together.",
         "inbound": "Signed webhooks that bring facts in: the path is `/hooks/<name>`.",
+        "fiscal_year": "Your own fiscal year; conditions read `fiscal.quarter` and the like.",
+    },
+    "FiscalYearForm": {
+        "begins": "The month it begins with.",
+        "named_after": "Which calendar year it is called after: the one it ends in or begins in.",
     },
     "GroupForm": {
         "playbooks": "The playbooks, the most important first.",

@@ -18,7 +18,18 @@ _WORDS = frozenset(
     {"in", "true", "false", "null", "and", "or", "not", "now", "today", "if", "else"}
 )
 _HEADS = frozenset(
-    {"account", "contacts", "contact", "item", "health", "inputs", "fact", "brand", "playbook"}
+    {
+        "account",
+        "contacts",
+        "contact",
+        "item",
+        "health",
+        "fiscal",
+        "inputs",
+        "fact",
+        "brand",
+        "playbook",
+    }
 )
 
 

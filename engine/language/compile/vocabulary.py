@@ -17,7 +17,7 @@ from engine.language.schema.message_steps import EmailStep
 from engine.language.schema.people_steps import TaskStep
 from engine.language.schema.playbook import PlaybookForm
 from engine.language.schema.tree import Playbook, Step
-from engine.language.workspace.model import HEALTH_NAMES, Field, Workspace
+from engine.language.workspace.model import FISCAL_NAMES, HEALTH_NAMES, Field, Workspace
 
 Item: TypeAlias = Literal["contacts", "children"] | None
 Typed: TypeAlias = dict[str, ValueType]
@@ -31,7 +31,13 @@ _RESULTS: Mapping[str, Typed] = {
     "task": {"done": "bool", "late": "bool"},
     "approve": {"decision": "text"},
     "escalate": {"acknowledged": "bool", "level": "number"},
-    "email": {"sent": "bool", "status": "text"},
+    "email": {
+        "sent": "bool",
+        "status": "text",
+        "opened": "bool",
+        "clicked": "bool",
+        "replied": "bool",
+    },
     "survey": {"answered": "bool", "score": "number", "comment": "text"},
     "call": {"status": "number"},
     "split": {"arm": "text"},
@@ -86,8 +92,8 @@ class Common:
 
     @cached_property
     def always(self) -> Names:
-        """Account, contacts by role and health."""
-        types: Typed = dict(HEALTH_NAMES)
+        """Account, contacts by role, health and the fiscal quarter."""
+        types: Typed = {**HEALTH_NAMES, **FISCAL_NAMES}
         choices: Choices = {"health.band": self.bands}
         account = self.child("account")
         types.update(account.types)

@@ -175,6 +175,26 @@ class InboundForm(Form):
     kinds: list[FactName] = []
 
 
+class FiscalYearForm(Form):
+    """Your own fiscal year: `fiscal.quarter` and the like in conditions go by it."""
+
+    begins: Literal[
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ] = "january"
+    named_after: Literal["end", "begin"] = "end"
+
+
 class TenureForm(Form):
     """tenure.yaml"""
 
@@ -191,6 +211,7 @@ class TenureForm(Form):
     groups: dict[Word, GroupForm] = {}
     message_caps: list[CapForm] = []
     inbound: dict[Word, InboundForm] = {}
+    fiscal_year: FiscalYearForm = FiscalYearForm()
 
 
 class FieldForm(Form):

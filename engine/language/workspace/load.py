@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.calendars.fiscal import MONTHS, FiscalYear
 from engine.delivery.templates import TemplateError, parse_template
 from engine.language.diagnostics import Problem
 from engine.language.places import Lines
@@ -124,6 +125,9 @@ def _workspace(
         caps=tuple(Cap(one.at_most, one.per, one.otherwise) for one in form.message_caps),
         inbound=tuple(
             Inbound(name, one.secret, tuple(one.kinds)) for name, one in form.inbound.items()
+        ),
+        fiscal_year=FiscalYear(
+            MONTHS.index(form.fiscal_year.begins) + 1, form.fiscal_year.named_after
         ),
     )
 

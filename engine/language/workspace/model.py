@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.calendars import FiscalYear
+
 FieldType = Literal["text", "number", "bool", "date", "datetime", "list"]
 
 
@@ -88,6 +90,17 @@ HEALTH_NAMES: Mapping[str, FieldType] = {
     "health.change_90d": "number",
     "health.days_in_band": "number",
 }
+FISCAL_NAMES: Mapping[str, FieldType] = {
+    "fiscal.year": "number",
+    "fiscal.quarter": "number",
+    "fiscal.name": "text",
+    "fiscal.quarter_begins": "date",
+    "fiscal.quarter_ends": "date",
+    "fiscal.day_of_quarter": "number",
+    "fiscal.week_of_quarter": "number",
+    "fiscal.days_left": "number",
+}
+"""Of the workspace's own fiscal year, today in the workspace's zone; `days_left` of the quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +200,5 @@ class Workspace:
     groups: tuple[Group, ...] = ()
     caps: tuple[Cap, ...] = ()
     inbound: tuple[Inbound, ...] = ()
+    fiscal_year: FiscalYear = field(default_factory=FiscalYear)
     format: int = 1
