@@ -9,10 +9,19 @@ from engine.effects.answering import fit_answer
 from engine.errors import InputError
 from engine.language.places import Path
 from engine.plan.model import Effect, Escalate, Node, Plan, Task
-from engine.simulation.habits import Act, Habit, step_of
+from engine.simulation.habits import FACTS, Act, Habit, step_of
 from engine.simulation.sheet import Sheet
 
-ACTS: tuple[Act, ...] = ("complete", "approve", "reject", "acknowledge", "answer")
+ACTS: tuple[Act, ...] = (
+    "complete",
+    "approve",
+    "reject",
+    "acknowledge",
+    "answer",
+    "open",
+    "click",
+    "reply",
+)
 _KEYS = (*ACTS, "in", "with")
 
 
@@ -67,7 +76,7 @@ def _takes(node: Node, act: Act) -> bool:
         case Escalate():
             return act == "acknowledge"
         case Effect():
-            return act == "answer" and node.verb == "send_survey"
+            return act in FACTS and node.verb == FACTS[act][0]
     return False
 
 

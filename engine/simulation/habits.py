@@ -12,7 +12,7 @@ from typing import Any, Literal
 from engine.effects.entities import Line, Task
 from engine.plan.model import Span
 
-Act = Literal["complete", "approve", "reject", "acknowledge", "answer"]
+Act = Literal["complete", "approve", "reject", "acknowledge", "answer", "open", "click", "reply"]
 
 _KINDS: Mapping[Act, str] = {
     "complete": "task",
@@ -20,6 +20,14 @@ _KINDS: Mapping[Act, str] = {
     "reject": "approval",
     "acknowledge": "escalation",
 }
+FACTS: Mapping[Act, tuple[str, str]] = {
+    "answer": ("send_survey", "survey.answered"),
+    "open": ("send_email", "email.opened"),
+    "click": ("send_email", "email.clicked"),
+    "reply": ("send_email", "email.replied"),
+}
+"""What a reader does: with what was sent, and the fact that tells of it."""
+
 DECISIONS: Mapping[Act, str] = {"approve": "approved", "reject": "rejected"}
 
 
@@ -41,13 +49,13 @@ class Habit:
         return _KINDS.get(self.act) == task.kind and self.step == step_of(task.node)
 
     def meets_line(self, line: Line | None) -> bool:
-        """Tell whether this is how somebody answers the survey a line says was sent."""
+        """Tell whether this is what a reader does with the survey or email a line says was sent."""
         return (
             line is not None
-            and self.act == "answer"
+            and self.act in FACTS
             and line.node is not None
             and self.step == line.node
-            and line.data.get("verb") == "send_survey"
+            and line.data.get("verb") == FACTS[self.act][0]
             and line.data.get("status") == "accepted"
         )
 

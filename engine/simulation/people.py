@@ -14,7 +14,7 @@ from engine.calendars import add_span
 from engine.effects.answering import complete_task
 from engine.effects.context import Context
 from engine.effects.entities import ContactId, Fact, FactId, Line, Task, TaskId, UserId
-from engine.simulation.habits import DECISIONS, Habit
+from engine.simulation.habits import DECISIONS, FACTS, Habit
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import World
 
@@ -67,21 +67,21 @@ class People:
         self._clockwork.take_owed()
 
     def meet_line(self, line: Line) -> None:
-        """See a line that was just written; one that says a survey was sent may be answered."""
+        """See a line that was just written; what it says was sent may be answered, or clicked."""
         for habit in self._habits:
             if habit.meets_line(line):
                 account = self._world.enrollments[line.enrollment].account
                 calendar = self._context.calendar_of(self._world.accounts[account])
                 when = add_span(calendar, self._world.now, habit.after)
                 self._clockwork.at(when, partial(self._answer, line, habit))
-                return
 
     def _answer(self, line: Line, habit: Habit) -> None:
         run = self._world.enrollments[line.enrollment]
         contact = ContactId(str(line.data["recipient"]))
+        kind = FACTS[habit.act][1]
         fact = Fact(
-            id=FactId(f"{run.id}/{line.key}/answered"),
-            kind="survey.answered",
+            id=FactId(f"{run.id}/{line.key}/{kind}"),
+            kind=kind,
             account=run.account,
             occurred_at=self._world.now,
             data=habit.answers,

@@ -44,7 +44,8 @@ class EmailApproval(Form):
 class EmailStep(Form):
     """Send an email from a template, at an hour that suits the reader.
 
-    Later steps read `we_noticed.sent` and `we_noticed.status`; with `approve` also
+    Later steps read `we_noticed.sent` and `we_noticed.status`, and what a reader did with it:
+    `we_noticed.opened`, `we_noticed.clicked` and `we_noticed.replied`; with `approve` also
     `we_noticed.decision`.
     """
 
