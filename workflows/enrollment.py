@@ -116,23 +116,21 @@ class EnrollmentWorkflow:
 
     @workflow.signal
     def stopped(self, told: Told) -> None:
-        """Another playbook's `stop` step ends this run."""
+        """Another playbook's `stop` step, or a trigger that begins it anew, ends this run."""
         if self._is_new(told):
-            self._driver.events.append(Cancelled(self._driver.now, told.reason, "stopped"))
+            self._driver.events.append(Cancelled(self._driver.now, told.reason, told.outcome))
 
     @workflow.signal
-    def held(self, told: Told) -> None:
+    async def held(self, told: Told) -> None:
         """Another run of its group has precedence."""
-        if self._is_new(told) and self._driver.state.status in ("new", "running"):
-            self._driver.events.append(Paused(self._driver.now, told.reason))
-            workflow.upsert_search_attributes([STATE.value_set("paused")])
+        if self._is_new(told):
+            await self._followed(Paused(self._driver.now, told.reason, "group"))
 
     @workflow.signal
-    def unheld(self, told: Told) -> None:
+    async def unheld(self, told: Told) -> None:
         """None of its group has precedence any more."""
-        if self._is_new(told) and self._driver.state.status == "paused":
-            self._driver.events.append(Resumed(self._driver.now))
-            workflow.upsert_search_attributes([STATE.value_set("running")])
+        if self._is_new(told):
+            await self._followed(Resumed(self._driver.now, "group"))
 
     # --- updates ------------------------------------------------------------------------------
 
@@ -145,7 +143,8 @@ class EnrollmentWorkflow:
 
     @pause.validator
     def _may_pause(self, wanted: Wanted) -> None:
-        self._refuse_unless("new", "running", wish="paused")
+        if not self._is_held_by_group():
+            self._refuse_unless("new", "running", wish="paused")
 
     @workflow.update
     async def resume(self, wanted: Wanted) -> Standing:
@@ -258,6 +257,22 @@ class EnrollmentWorkflow:
         await workflow.wait_condition(
             lambda: not any(other is event for other in self._driver.events)
         )
+
+    async def _followed(self, event: Event) -> None:
+        """Let an event of the group be applied, and show what became of the run by it."""
+        before = self._driver.state.status
+        self._driver.events.append(event)
+        await workflow.wait_condition(
+            lambda: self._driver.finished is not None
+            or not any(other is event for other in self._driver.events)
+        )
+        after = self._driver.state.status
+        if after != before and after in ("paused", "running"):
+            workflow.upsert_search_attributes([STATE.value_set(after)])
+
+    def _is_held_by_group(self) -> bool:
+        state = self._driver.state
+        return state.status == "paused" and state.paused_by == "group"
 
     def _refuse_unless(self, *statuses: str, wish: str) -> None:
         status = self._driver.state.status

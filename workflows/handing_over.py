@@ -127,7 +127,7 @@ class Handover:
                 )
                 await self._signal(delivery.enrollment, "met", told)
             case Stop():
-                told = Told(f"stop:{number}", reason=delivery.reason)
+                told = Told(f"stop:{number}", reason=delivery.reason, outcome=delivery.outcome)
                 await self._signal(delivery.enrollment, "stopped", told)
             case Pause():
                 told = Told(f"pause:{number}", reason=delivery.reason)

@@ -58,6 +58,7 @@ class Told:
     fact: str = ""
     reason: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    outcome: str = "stopped"
 
 
 @dataclass

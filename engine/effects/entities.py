@@ -305,11 +305,12 @@ class Wake:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End a run from outside: another playbook's `stop` step."""
+    """End a run from outside: another playbook's `stop` step, or a trigger that begins it anew."""
 
     enrollment: EnrollmentId
     reason: str
     at: datetime
+    outcome: str = "stopped"
 
 
 @dataclass(frozen=True, slots=True)

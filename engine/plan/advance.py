@@ -70,13 +70,11 @@ def _apply(run: Run, event: Event) -> None:
             _tell_branch(run, event)
         case Failed():
             _fail(run, event)
-        case Paused() if run.state.status == "running":
-            run.note(None, "paused", reason=event.reason)
-            run.set(status="paused", paused_at=event.at)
         case Paused():
-            pass
+            _pause(run, event)
         case Resumed():
-            _resume(run)
+            if event.by == "hand" or run.state.paused_by == "group":
+                _resume(run)
         case Cancelled():
             if run.state.status != "closing":
                 run.finish(event.outcome, event.reason)
@@ -192,6 +190,17 @@ def _addressee(run: Run, event: Done | Met | Moved | Woke) -> Branch | None:
 
 
 # --- pause and resume -------------------------------------------------------------------------
+
+
+def _pause(run: Run, event: Paused) -> None:
+    """Hold the run. One that its group holds already a person can hold as well: it is theirs to let
+    go on then."""
+    if run.state.status == "running":
+        run.note(None, "paused", reason=event.reason)
+        run.set(status="paused", paused_at=event.at, paused_by=event.by)
+    elif run.state.status == "paused" and (run.state.paused_by, event.by) == ("group", "hand"):
+        run.note(None, "paused", reason=event.reason)
+        run.set(paused_by="hand")
 
 
 def _resume(run: Run) -> None:

@@ -153,19 +153,25 @@ class Moved:
     id: CommandId
 
 
+Holder = Literal["hand", "group"]
+"""Who holds a run: a person, or its group. What a person holds, only a person lets go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paused:
     """A person or a rule paused the run."""
 
     at: datetime
     reason: str
+    by: Holder = "hand"
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The pause is over."""
+    """The pause is over; one by the group ends no pause by a person."""
 
     at: datetime
+    by: Holder = "hand"
 
 
 @dataclass(frozen=True, slots=True)

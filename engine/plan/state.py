@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NewType
 
-from engine.plan.events import CommandId, Event, Path
+from engine.plan.events import CommandId, Event, Holder, Path
 from engine.plan.model import Json, NodeId
 
 BranchId = NewType("BranchId", str)
@@ -57,5 +57,6 @@ class State:
     watches: Mapping[CommandId, str] = field(default_factory=dict)
     held: tuple[Event, ...] = ()
     paused_at: datetime | None = None
+    paused_by: Holder = "hand"
     commands: int = 0
     format: int = STATE_FORMAT

@@ -285,12 +285,12 @@ class Simulator:
                 self._tell(enrollment, Moved(self.world.now, watch))
             case Wake(enrollment, watch, fact, data=data):
                 self._tell(enrollment, Met(self.world.now, watch, fact, data))
-            case Stop(enrollment, reason):
-                self._tell(enrollment, Cancelled(self.world.now, reason, "stopped"))
+            case Stop(enrollment, reason, outcome=outcome):
+                self._tell(enrollment, Cancelled(self.world.now, reason, outcome))
             case Pause(enrollment, reason):
-                self.pause(enrollment, reason)
+                self._tell(enrollment, Paused(self.world.now, reason, "group"))
             case Resume(enrollment):
-                self.resume(enrollment)
+                self._tell(enrollment, Resumed(self.world.now, "group"))
 
     # --- carrying out -------------------------------------------------------------------------
 

@@ -59,6 +59,23 @@ def test_nothing_is_asked_while_paused() -> None:
         assert commands == ()
 
 
+def test_the_group_ends_its_own_pause_only() -> None:
+    state, _ = play(RESCUE, 6)
+    by_group, by_hand = Paused(NOON, "rescue first", "group"), Paused(NOON, "holiday")
+    for events, status in [
+        ([by_group, Resumed(NOON, "group")], "running"),
+        ([by_hand, Resumed(NOON, "group")], "paused"),
+        ([by_hand, by_group, Resumed(NOON, "group")], "paused"),
+        ([by_group, by_hand, Resumed(NOON, "group")], "paused"),
+        ([by_group, by_hand, Resumed(NOON)], "running"),
+        ([by_group, Resumed(NOON)], "running"),
+    ]:
+        after = state
+        for event in events:
+            after, _ = advance(RESCUE, after, event)
+        assert after.status == status, events
+
+
 class World:
     """Whatever may happen to a run, in an order a test chooses."""
 
