@@ -45,6 +45,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sends": "sends",
     },
     "Work with tasks": {"tasks": "tasks"},
+    "See what came of it": {"report": "report"},
 }
 _MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()}
 
