@@ -67,6 +67,9 @@ class EnrollingRecords(Protocol):
 
     # --- caps ---------------------------------------------------------------------------------
 
+    def lock_contact(self, contact: ContactId) -> None:
+        """Let nobody else count or begin messages to a contact until the transaction ends."""
+
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
         """Return when messages went out, or began to, to a contact at or after an instant, oldest
         first: of all playbooks."""

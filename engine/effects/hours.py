@@ -10,17 +10,22 @@ from engine.effects.entities import Contact, User
 from engine.effects.knowing import Known
 
 
-def not_before(known: Known, person: Contact | User) -> datetime | None:
-    """Return when somebody may next be written to, or None when they may now: a customer in their
-    own hours, one of ours at any time."""
+def zone_of(known: Known, person: Contact | User) -> str | None:
+    """Return the zone whose sending hours hold for a customer; None for one of ours, who may be
+    written to at any time."""
     if isinstance(person, User):
         return None
-    zone = person.fields.get("zone") or _account_zone(known)
-    return send_window(known.context, known.records.now, str(zone))
+    return str(person.fields.get("zone") or _account_zone(known))
 
 
 def _account_zone(known: Known) -> str:
     return known.context.calendar_of(known.records.account(known.enrollment.account)).zone
+
+
+def why_not_now(context: Context) -> str:
+    """Say what keeps a letter outside the sending hours."""
+    first, last, _ = context.workspace.send_window
+    return f"outside their sending hours, {first} to {last}"
 
 
 def send_window(context: Context, now: datetime, zone: str) -> datetime | None:

@@ -39,29 +39,41 @@ class Unsendable:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Outside the hours of this one: to be written when they begin."""
+    """Not now: outside the hours of this one, or above a cap. To be written then."""
 
     until: datetime
+    why: str
 
 
-Content: TypeAlias = Message | ChatPost | HookCall | Unsendable | Held
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Never: above a cap that leaves out what it has no room for."""
+
+    why: str
+
+
+Content: TypeAlias = Message | ChatPost | HookCall | Unsendable | Held | LeftOut
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One thing to send. `recipient` is an id (or a channel's or hook's name), never an address."""
+    """One thing to send. `recipient` is an id (or a channel's or hook's name), never an address.
+    `zone` is a customer's; null when it goes to one of ours."""
 
     key: EffectKey
     recipient: str
     template: str
     content: Content
+    zone: str | None = None
 
 
-def email(key: EffectKey, recipient: str, template: str, **fields: Any) -> Letter:
+def email(
+    key: EffectKey, recipient: str, template: str, *, zone: str | None = None, **fields: Any
+) -> Letter:
     """Return an email as a letter; `fields` are those of a `Message`. One that cannot be written to
     its recipient keeps it from nobody else, so it is a letter too."""
     try:
-        return Letter(key, recipient, template, Message(key=key, **fields))
+        return Letter(key, recipient, template, Message(key=key, **fields), zone)
     except InputError as error:
         return Letter(key, recipient, template, Unsendable(error.message))
 

@@ -14,7 +14,7 @@ from engine.delivery.provider import Mailbox
 from engine.delivery.rendering import render_email
 from engine.delivery.templates import Template
 from engine.effects.entities import Contact, User
-from engine.effects.hours import not_before
+from engine.effects.hours import send_window, why_not_now, zone_of
 from engine.effects.knowing import Known, contact_field
 from engine.effects.letters import Held, Letter, Nothing, email, send_key
 from engine.effects.people import Found
@@ -74,8 +74,10 @@ def _letter(
     assert found.person is not None
     person = found.person
     key = send_key(known.enrollment.id, do, person.id)
-    if (later := not_before(known, person)) is not None:
-        return Letter(key, person.id, template.name, Held(later))
+    zone = zone_of(known, person)
+    if zone and (later := send_window(known.context, known.records.now, zone)) is not None:
+        held = Held(later, why_not_now(known.context))
+        return Letter(key, person.id, template.name, held, zone)
     rendered = render_email(
         template,
         {**_variables(known, do, template, person), **extras(person)},
@@ -87,6 +89,7 @@ def _letter(
         key,
         person.id,
         template.name,
+        zone=zone,
         sender=sender,
         to=mailbox(person),
         cc=copies,

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, Literal
 
 from engine.delivery import webhook
 from engine.delivery.provider import Message, Provider, UnclearSend
 from engine.effects import alarming, mailing, notifying, surveying
+from engine.effects.capping import within_caps
 from engine.effects.context import Context
 from engine.effects.entities import (
     Effect,
@@ -33,6 +33,7 @@ from engine.effects.letters import (
     ChatPost,
     Held,
     HookCall,
+    LeftOut,
     Letter,
     Nothing,
     Unsendable,
@@ -48,7 +49,10 @@ ABOUT_TASKS = frozenset(["remind", "escalate"])
 """Verbs that look at a task, or listen for it: the account is locked, before the enrollment, so
 that nobody does it meanwhile and no fact falls between."""
 
-SentStatus = Literal["accepted", "refused", "unknown", "waiting"]
+LEFT_OUT = "left_out"
+"""What the ledger's result says of a letter that a cap left out."""
+
+SentStatus = Literal["accepted", "refused", "unknown", "waiting", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,14 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What is to be sent now. `result` is the answer when there is nothing to send or wait for;
-    `before` is what came of letters of this command that earlier attempts sent; `later` is when
-    those are to be written whose hours have not begun."""
+    `before` is what came of letters of this command that earlier attempts sent, and of those left
+    out; `later` is when those are to be written whose hours have not begun, or for whom there is no
+    room."""
 
     sends: tuple[Letter, ...]
     result: Mapping[str, Json] | None = None
     before: Mapping[EffectKey, Sent] = field(default_factory=dict)
-    later: datetime | None = None
+    later: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,9 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     letters = _letters(known, do)
     if isinstance(letters, Nothing):
         return Prepared((), _nothing(known, do, letters))
-    held = {one.key: until for one in letters if (until := _held_until(records, one)) is not None}
-    later = min(held.values(), default=None)
+    letters = within_caps(records, context, letters)
+    held = {one.key: held for one in letters if (held := _held(records, one)) is not None}
+    later = min(held.values(), key=lambda one: one.until, default=None)
     written = [letter for letter in letters if letter.key not in held]
     found = {letter.key: _intend(records, run, do, letter) for letter in written}
     before = {key: earlier for key, earlier in found.items() if earlier is not None}
@@ -104,12 +110,12 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     return Prepared(sends, None if sends else _answer(known, do, before, later), before, later)
 
 
-def _held_until(records: Records, letter: Letter) -> datetime | None:
-    """Return when a letter is to be written; None when it is written, or was in its hours."""
+def _held(records: Records, letter: Letter) -> Held | None:
+    """Return what holds a letter back; None when it is written, or was in its hours."""
     if not isinstance(letter.content, Held):
         return None
     row = records.effect(letter.key)
-    return letter.content.until if row is None or row.status == "waiting" else None
+    return letter.content if row is None or row.status == "waiting" else None
 
 
 def _known(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Known:
@@ -152,19 +158,9 @@ def _nothing(known: Known, do: Do, why: Nothing) -> Mapping[str, Json]:
 
 def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> Sent | None:
     """Write the intent; else what came of an earlier one: then this attempt must not send it."""
-    row = Effect(
-        key=letter.key,
-        enrollment=run.id,
-        node=do.node,
-        path=do.path,
-        verb=do.verb,
-        status="intent",
-        at=records.now,
-        account=run.account,
-        recipient=letter.recipient,
-        result={"template": letter.template, "command": do.id},
-    )
-    if records.put_effect(row):
+    if isinstance(letter.content, LeftOut):
+        return _leave_out(records, run, do, letter, letter.content.why)
+    if records.put_effect(_row(records, run, do, letter)):
         return None
     found = records.effect(letter.key)
     assert found is not None
@@ -180,9 +176,33 @@ def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> Sent |
     return Sent("unknown", reason=why)
 
 
+def _row(records: Records, run: Enrollment, do: Do, letter: Letter) -> Effect:
+    return Effect(
+        key=letter.key,
+        enrollment=run.id,
+        node=do.node,
+        path=do.path,
+        verb=do.verb,
+        status="intent",
+        at=records.now,
+        account=run.account,
+        recipient=letter.recipient,
+        result={"template": letter.template, "command": do.id},
+    )
+
+
+def _leave_out(records: Records, run: Enrollment, do: Do, letter: Letter, why: str) -> Sent:
+    row = _row(records, run, do, letter)
+    row = replace(row, status="skipped", reason=why, result={**row.result, LEFT_OUT: True})
+    records.put_effect(row)
+    data = {**_shown(row), "status": "skipped", "why": why}
+    _line(records, run.id, do, "not sent", f"{letter.key}.skipped", data)
+    return Sent("skipped", reason=why)
+
+
 def _came_of(row: Effect) -> Sent:
     """Read a settled row; one that a person said never arrived counts as refused."""
-    status: SentStatus = "refused"
+    status: SentStatus = "skipped" if row.result.get(LEFT_OUT) else "refused"
     if row.status in ("accepted", "unknown"):
         status = "accepted" if row.status == "accepted" else "unknown"
     return Sent(status, row.provider or "", row.provider_id or "", row.reason)
@@ -223,8 +243,8 @@ def _call(letter: Letter, ways: Ways) -> Sent:
             return Sent("accepted", "hook", str(reply.status))
         case Unsendable(why):
             raise PermanentError(why)
-        case Held():
-            raise AssertionError("a letter outside its hours is not sent")
+        case Held() | LeftOut():
+            raise AssertionError("a letter that is held back or left out is not sent")
 
 
 def _url(known: Mapping[str, str], name: str, what: str) -> str:
@@ -246,7 +266,7 @@ def record(
     do: Do,
     sent: Mapping[EffectKey, Sent],
     before: Mapping[EffectKey, Sent] = {},
-    later: datetime | None = None,
+    later: Held | None = None,
 ) -> Mapping[str, Json]:
     """Write what came of the calls and return the verb's answer, in which `before` counts too, or
     that the others come `later`. A status `waiting` in it asks the shell to try again: nothing was
@@ -279,15 +299,16 @@ def _write(records: Records, enrollment: EnrollmentId, do: Do, key: EffectKey, o
 
 
 def _answer(
-    known: Known, do: Do, sent: Mapping[EffectKey, Sent], later: datetime | None
+    known: Known, do: Do, sent: Mapping[EffectKey, Sent], later: Held | None
 ) -> Mapping[str, Json]:
     if later is not None:
-        first, last, _ = known.context.workspace.send_window
-        why = f"outside their sending hours, {first} to {last}"
-        return {"later": later.isoformat(), "why": why}
+        return {"later": later.until.isoformat(), "why": later.why}
     if do.verb == "escalate" and "level" in do.args:
         return alarming.next_rung(known, do)
-    worst = next((one.status for one in sent.values() if one.status != "accepted"), "accepted")
+    tried = [one.status for one in sent.values() if one.status != "skipped"]
+    if sent and not tried:
+        return {"status": "skipped", "sent": False, "why": next(iter(sent.values())).reason}
+    worst = next((status for status in tried if status != "accepted"), "accepted")
     answer: dict[str, Json] = {"status": worst, "sent": worst == "accepted"}
     if do.verb == "call":
         answer["status"] = next(int(one.provider_id or 0) for one in sent.values())

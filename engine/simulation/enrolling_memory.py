@@ -89,6 +89,9 @@ class EnrollingInMemory(InMemory):
 
     # --- caps ---------------------------------------------------------------------------------
 
+    def lock_contact(self, contact: ContactId) -> None:
+        """There is one thread only."""
+
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
         return sorted(
             one.at

@@ -58,7 +58,7 @@ _STARTED_SINCE = compiled(
         enrollments.c.started_at >= bindparam("since"),
     )
 )
-_LOCK_PLAYBOOK = compiled(
+_LOCK_NAME = compiled(
     select(func.pg_advisory_xact_lock(func.hashtextextended(param("name"), literal_column("0"))))
 )
 _PUT_HELD = compiled(
@@ -130,7 +130,7 @@ class EnrollingOnPostgres(Talk):
         return int(self._sure(_STARTED_SINCE, playbook=playbook, since=since)[0])
 
     def lock_playbook(self, playbook: str) -> None:
-        self._rows(_LOCK_PLAYBOOK, name=f"tenure.playbook.{playbook}")
+        self._rows(_LOCK_NAME, name=f"tenure.playbook.{playbook}")
 
     # --- held runs ----------------------------------------------------------------------------
 
@@ -172,6 +172,9 @@ class EnrollingOnPostgres(Talk):
         self._keep(_DROP_MATCHING, None, account=account, subject=subject, key=key)
 
     # --- caps ---------------------------------------------------------------------------------
+
+    def lock_contact(self, contact: ContactId) -> None:
+        self._rows(_LOCK_NAME, name=f"tenure.contact.{contact}")
 
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
         values = {"contact": contact, "since": since, "verbs": list(_MESSAGES)}
