@@ -89,7 +89,7 @@ class Simulator:
         self._runs: dict[EnrollmentId, Run] = {}
         self._visited: dict[str, set[NodeId]] = {}
         self._ready: deque[Run] = deque()
-        self._agenda = Agenda(self.take_in)
+        self._agenda = Agenda()
         self._lines: list[Line] = []
         self._starts: dict[tuple[str, str], int] = {}
 
@@ -110,7 +110,12 @@ class Simulator:
 
     def feed(self, facts: Iterable[Fact]) -> None:
         """Let many facts come in, read one by one; they must be in the order they occur."""
-        self._agenda.feed(facts)
+        self._agenda.feed((fact.occurred_at, partial(self.take_in, fact)) for fact in facts)
+
+    def feed_acts(self, acts: Iterable[tuple[datetime, Callable[[], None]]]) -> None:
+        """Let much be done, read one by one; it must be in the order of its instants. What is done
+        at an instant comes before its timers."""
+        self._agenda.feed(acts)
 
     def enroll(
         self,

@@ -228,4 +228,4 @@ def _on(one: _Customer, day: date, *, hour: int) -> datetime:
 
 
 def _written(at: datetime) -> str:
-    return at.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z")
+    return at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
