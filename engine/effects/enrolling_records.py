@@ -48,8 +48,20 @@ class EnrollingRecords(Protocol):
     def put_firing(self, playbook: str, subject: str, key: str) -> bool:
         """Insert; False (and nothing written) when it has fired before."""
 
-    def accounts_dated(self, field: str, first: date, last: date) -> Sequence[AccountId]:
-        """Return the accounts whose date field lies in a span of days, both included, by id."""
+    def fired_since(self, playbook: str, since: datetime) -> frozenset[tuple[str, str]]:
+        """Return the (subject, key) pairs of a playbook that fired at or after an instant."""
+
+    def accounts_dated(
+        self, field: str, first: date, last: date
+    ) -> Sequence[tuple[AccountId, str]]:
+        """Return the accounts whose date field lies in a span of days, both included, each with the
+        field's text, by id."""
+
+    def contacts_dated(
+        self, field: str, first: date, last: date
+    ) -> Sequence[tuple[AccountId, ContactId]]:
+        """Return the contacts whose date field lies in a span of days, both included, each after
+        its account, by account and contact."""
 
     def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
         """Return accounts by id, those after one, at most so many: a page."""

@@ -52,5 +52,5 @@ def follow(
 ) -> Ingested:
     """Wake and start what a change asks for; `touched` are the names conditions know it by."""
     woken = wake(records, context, fact, touched)
-    started, refused = start(records, context, fact, changed)
-    return Ingested(False, tuple(started), tuple(woken), tuple(refused))
+    begun = start(records, context, fact, touched, changed)
+    return Ingested(False, tuple(begun.started), tuple(woken), tuple(begun.refused))

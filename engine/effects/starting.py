@@ -1,54 +1,136 @@
-"""Whom a fact starts: only the playbooks that listen to it are looked at."""
+"""Whom a change starts: only the playbooks that it can set off are looked at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
 from engine.effects.context import Context
 from engine.effects.enrolling import enroll, subjects
-from engine.effects.entities import CLOCK, EnrollmentId, Fact
+from engine.effects.entities import CLOCK, ContactId, EnrollmentId, Fact
+from engine.effects.matching import Live, conditions_of, live_plans, take_turns, turns
 from engine.effects.records import Records
-from engine.enrolling.deciding import Change, hit_by, listens_to
-from engine.plan.model import Plan, PlanHash
+from engine.effects.watching import wake_keys
+from engine.enrolling.clocks import Watched
+from engine.enrolling.deciding import Change, Hit, hit_by, listens_to
+from engine.plan.model import PlanHash
+
+NEW = frozenset(["account.created", "contact.created"])
+"""After these there is somebody new, whom any condition may hold for."""
+_FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """What the playbooks in service listen to. `heard` are those that a kind of fact can set off by
+    itself, `followed` the conditions that read a name."""
+
+    lives: Mapping[str, Live]
+    heard: Mapping[str, tuple[str, ...]]
+    followed: Mapping[str, tuple[tuple[str, Watched], ...]]
+    conditions: tuple[tuple[str, Watched], ...]
+
+    def touched(self, names: Set[str]) -> dict[str, list[Watched]]:
+        """Return the conditions that read one of the names, by playbook."""
+        lists = [self.conditions] if names & NEW else map(self.followed.get, names)
+        found: dict[str, dict[str, Watched]] = {}
+        for some in lists:
+            for playbook, one in some or ():
+                found.setdefault(playbook, {})[one.key] = one
+        return {playbook: list(ones.values()) for playbook, ones in found.items()}
+
+
+@dataclass(slots=True)
+class Begun:
+    """The runs that began, and the playbooks set off without one, each with the reason."""
+
+    started: list[EnrollmentId] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
 
 def start(
-    records: Records, context: Context, fact: Fact, change: Change
-) -> tuple[list[EnrollmentId], list[tuple[str, str]]]:
-    """Begin the runs whose triggers a change sets off; return them, and the playbooks whose trigger
-    was set off without a run beginning, each with the reason."""
-    heard = {fact.kind, "health.changed"} if change.health_moved else {fact.kind}
-    by = "clock" if fact.kind == CLOCK else "fact"
-    started: list[EnrollmentId] = []
-    refused: list[tuple[str, str]] = []
-    for playbook, live in sorted(records.current_plans().items()):
-        plan = records.plan(live)
-        if heard.isdisjoint(_listened_to(live, plan)):
-            continue
-        hit = hit_by(plan.enroll, change)
-        if hit is None:
-            continue
-        trigger = {"by": by, "fact": fact.id, "rule": hit.rule, "values": dict(hit.values)}
-        for contact in subjects(records, plan, fact.account, fact.contact):
-            result = enroll(
-                records,
-                context,
-                playbook,
-                fact.account,
-                contact=contact,
-                trigger=trigger,
-                nonce=f"{fact.id}/{contact or ''}",
-            )
-            if result.enrollment is None:
-                refused.append((playbook, result.why))
-            else:
-                started.append(result.enrollment)
-    return started, refused
+    records: Records, context: Context, fact: Fact, touched: Set[str], change: Change
+) -> Begun:
+    """Begin the runs whose triggers a change sets off."""
+    begun = Begun()
+    listeners = listeners_of(records)
+    kinds = {fact.kind, "health.changed"} if change.health_moved else {fact.kind}
+    heard = {one for kind in kinds for one in listeners.heard.get(kind, ())}
+    conditions = listeners.touched(touched)
+    for playbook in sorted(heard.union(conditions)):
+        live = listeners.lives[playbook]
+        hit = hit_by(live.plan.enroll, change) if playbook in heard else None
+        set_off = _matched(records, context, fact, live, conditions.get(playbook, ()))
+        if hit is not None:
+            each = subjects(records, live.plan, fact.account, fact.contact)
+            set_off = {**set_off, **dict.fromkeys(each, hit)}
+        for contact, why in set_off.items():
+            begin(records, context, live, fact, contact, why, begun)
+    return begun
 
 
-_LISTENED_TO: dict[PlanHash, frozenset[str]] = {}
-"""What each plan listens to; plans never change."""
+def _matched(
+    records: Records, context: Context, fact: Fact, live: Live, conditions: Iterable[Watched]
+) -> dict[ContactId | None, Hit]:
+    if not (looked_at := list(conditions)):
+        return {}
+    only = fact.contact if fact.kind.startswith("contact.") else None
+    each = subjects(records, live.plan, fact.account, only)
+    found = turns(records, context, live, fact.account, each, looked_at)
+    return take_turns(records, fact.account, found)
 
 
-def _listened_to(live: PlanHash, plan: Plan) -> frozenset[str]:
-    if (known := _LISTENED_TO.get(live)) is None:
-        known = _LISTENED_TO[live] = listens_to(plan.enroll)
+def begin(
+    records: Records,
+    context: Context,
+    live: Live,
+    fact: Fact,
+    contact: ContactId | None,
+    hit: Hit,
+    begun: Begun,
+) -> None:
+    """Begin one run that was set off, by a fact or by what stands for one; note what came of it."""
+    clock = fact.kind == CLOCK
+    said = {"by": "clock"} if clock else {"by": "fact", "fact": fact.id}
+    result = enroll(
+        records,
+        context,
+        live.playbook,
+        fact.account,
+        contact=contact,
+        trigger={**said, "rule": hit.rule, "values": dict(hit.values)},
+        nonce=f"{fact.id}/{contact or ''}",
+    )
+    if result.enrollment is None:
+        begun.refused.append((live.playbook, result.why))
+    else:
+        begun.started.append(result.enrollment)
+
+
+def listeners_of(records: Records) -> Listeners:
+    """Return what the playbooks in service listen to; worked out once for each set of plans."""
+    current = tuple(sorted(records.current_plans().items()))
+    if (known := _LISTENERS.get(current)) is None:
+        while len(_LISTENERS) >= _FEW:
+            _LISTENERS.pop(next(iter(_LISTENERS)), None)
+        known = _LISTENERS[current] = _listeners(live_plans(records))
     return known
+
+
+_LISTENERS: dict[tuple[tuple[str, PlanHash], ...], Listeners] = {}
+"""Plans never change, and few sets of them are in service at a time."""
+
+
+def _listeners(lives: Iterable[Live]) -> Listeners:
+    heard: dict[str, tuple[str, ...]] = {}
+    followed: dict[str, tuple[tuple[str, Watched], ...]] = {}
+    conditions: list[tuple[str, Watched]] = []
+    by_name = {live.playbook: live for live in lives}
+    for playbook, live in by_name.items():
+        for kind in listens_to(live.plan.enroll):
+            heard[kind] = (*heard.get(kind, ()), playbook)
+        for one in conditions_of(live):
+            conditions.append((playbook, one))
+            for name in wake_keys(one.condition):
+                followed[name] = (*followed.get(name, ()), (playbook, one))
+    return Listeners(by_name, heard, followed, tuple(conditions))

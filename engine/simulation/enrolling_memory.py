@@ -65,12 +65,31 @@ class EnrollingInMemory(InMemory):
         self._world.put(self._world.firings, fired, self._world.now)
         return True
 
-    def accounts_dated(self, field: str, first: date, last: date) -> Sequence[AccountId]:
+    def fired_since(self, playbook: str, since: datetime) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (subject, key)
+            for (name, subject, key), at in self._world.firings.items()
+            if name == playbook and at >= since
+        )
+
+    def accounts_dated(
+        self, field: str, first: date, last: date
+    ) -> Sequence[tuple[AccountId, str]]:
         early, late = first.isoformat(), last.isoformat()
         return sorted(
-            account.id
+            (account.id, str(account.fields[field]))
             for account in self._world.accounts.values()
             if early <= str(account.fields.get(field) or "")[:10] <= late
+        )
+
+    def contacts_dated(
+        self, field: str, first: date, last: date
+    ) -> Sequence[tuple[AccountId, ContactId]]:
+        early, late = first.isoformat(), last.isoformat()
+        return sorted(
+            (contact.account, contact.id)
+            for contact in self._world.contacts.values()
+            if early <= str(contact.fields.get(field) or "")[:10] <= late
         )
 
     def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:

@@ -28,6 +28,7 @@ from engine.store.tables import (
     HELD_NOW,
     TO_SOMEBODY,
     accounts,
+    contacts,
     decisions,
     effects,
     enrollments,
@@ -77,9 +78,22 @@ _PUT_FIRING = compiled(
     .on_conflict_do_nothing()
     .returning(_ONE)
 )
-_day = func.left(accounts.c.fields.op("->>")(param("field")), literal_column("10"))
+_FIRED_SINCE = compiled(
+    select(firings.c.subject, firings.c.key).where(
+        firings.c.playbook == param("playbook"), firings.c.at >= bindparam("since")
+    )
+)
+_written = accounts.c.fields.op("->>")(param("field"))
 _DATED = compiled(
-    select(accounts.c.id).where(_day.between(param("first"), param("last"))).order_by(accounts.c.id)
+    select(accounts.c.id, _written)
+    .where(func.left(_written, literal_column("10")).between(param("first"), param("last")))
+    .order_by(accounts.c.id)
+)
+_day = func.left(contacts.c.fields.op("->>")(param("field")), literal_column("10"))
+_CONTACTS_DATED = compiled(
+    select(contacts.c.account, contacts.c.id)
+    .where(_day.between(param("first"), param("last")))
+    .order_by(contacts.c.account, contacts.c.id)
 )
 _EVERY = compiled(
     select(accounts.c.id)
@@ -152,9 +166,21 @@ class EnrollingOnPostgres(Talk):
         values = {"playbook": playbook, "subject": subject, "key": key, "at": self._now}
         return self._row(_PUT_FIRING, **values) is not None
 
-    def accounts_dated(self, field: str, first: date, last: date) -> Sequence[AccountId]:
+    def fired_since(self, playbook: str, since: datetime) -> frozenset[tuple[str, str]]:
+        rows = self._rows(_FIRED_SINCE, playbook=playbook, since=since)
+        return frozenset((subject, key) for subject, key in rows)
+
+    def accounts_dated(
+        self, field: str, first: date, last: date
+    ) -> Sequence[tuple[AccountId, str]]:
         days = {"first": first.isoformat(), "last": last.isoformat()}
-        return [row[0] for row in self._rows(_DATED, field=field, **days)]
+        return [(row[0], row[1]) for row in self._rows(_DATED, field=field, **days)]
+
+    def contacts_dated(
+        self, field: str, first: date, last: date
+    ) -> Sequence[tuple[AccountId, ContactId]]:
+        days = {"first": first.isoformat(), "last": last.isoformat()}
+        return [(row[0], row[1]) for row in self._rows(_CONTACTS_DATED, field=field, **days)]
 
     def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
         return [row[0] for row in self._rows(_EVERY, after=after or "", most=limit)]

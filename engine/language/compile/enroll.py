@@ -6,10 +6,11 @@ on            [trigger, …]; each {"trigger": kind} with
                 health.crosses                   below | above
                 fact                             kind, where (Condition over fact.*, or null)
                 survey                           survey (nps, csat, ces), where
-                date                             when (Anchor)
-                schedule                         cron, zone (or null: the workspace's)
-                matches                          when (Condition)
+                date                             when (Anchor), if_late?
+                schedule                         cron, zone (or null: the workspace's), if_late?
+                matches, stops_matching          when (Condition)
                 by_hand                          -
+              if_late is "run", "skip" or the Span it may be late; without it, 7 days
 when          Condition or null
 again_after   Span or null
 brake         {"at_most", "per": hour|day|week|month} or null
@@ -38,10 +39,12 @@ from engine.language.schema.triggers import (
     EnrollForm,
     EntersTrigger,
     FactTrigger,
+    LateBody,
     LeavesTrigger,
     MatchesTrigger,
     RisesTrigger,
     ScheduleTrigger,
+    StopsMatchingTrigger,
     SurveyTrigger,
 )
 from engine.plan.codec import encode
@@ -71,16 +74,7 @@ def make_enroll(making: Making) -> Mapping[str, Any]:
     }
 
 
-NOT_YET = frozenset(["date", "schedule", "matches"])
-"""Triggers that this version checks but does not fire."""
-
-
 def _warn_of_what_is_not_acted_on(making: Making, form: EnrollForm | None) -> None:
-    for trigger in making.playbook.triggers:
-        if trigger.kind in NOT_YET:
-            what = f"This version does not start runs by `{trigger.kind}` yet."
-            remedy = "Start them by a fact or by hand until it does."
-            _warn(making, what, (*trigger.path, trigger.kind), remedy)
     if form is not None and form.brake is not None:
         remedy = "Watch `tenure runs` after you have applied it."
         _warn(making, "This version does not brake yet.", (*_PATH, "brake"), remedy)
@@ -122,11 +116,13 @@ def _trigger(making: Making, trigger: Trigger) -> Mapping[str, Any]:
             made["where"] = _where(making, form.where, "survey.answered", trigger.path)
         case DateTrigger() as form:
             made["when"] = _date(making, form.date, at)
+            made |= _late(making, form.if_late, trigger.path)
         case ScheduleTrigger() as form:
             made |= _schedule(making, form, trigger.path)
-        case MatchesTrigger() as form:
+            made |= _late(making, form.if_late, trigger.path)
+        case MatchesTrigger(matches=text) | StopsMatchingTrigger(stops_matching=text):
             names = making.vocabulary.conditions(run=False)
-            made["when"] = encode(making.condition(form.matches, at, names))
+            made["when"] = encode(making.condition(text, at, names))
         case _:
             pass
     return made
@@ -183,3 +179,9 @@ def _schedule(making: Making, form: ScheduleTrigger, path: Path) -> Mapping[str,
         if why is not None:
             making.note("TN339", why[0], (*path, key), why[1])
     return {"cron": form.schedule, "zone": form.zone}
+
+
+def _late(making: Making, given: str | LateBody | None, path: Path) -> Mapping[str, Any]:
+    if isinstance(given, LateBody):
+        given = encode(making.span(given.run, (*path, "if_late", "run"), exact=True))
+    return {} if given is None else {"if_late": given}

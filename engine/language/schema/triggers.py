@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from engine.language.schema.words import (
     ConditionText,
@@ -96,13 +96,36 @@ class FactTrigger(Form):
     )
 
 
+class LateBody(Form):
+    """How late it may still start a run."""
+
+    run: SpanText = Field(
+        description="So late it still starts one; later it is left out.", examples=["7d"]
+    )
+
+
+def _late_kind(given: Any) -> str:
+    return "<mapping>" if isinstance(given, dict) else "<word>"
+
+
+IfLate = Annotated[
+    Annotated[Literal["run", "skip"], Tag("<word>")] | Annotated[LateBody, Tag("<mapping>")],
+    Discriminator(_late_kind),
+]
+_LATE = (
+    "What happens when the moment was missed, as nothing was running or the date moved: `run` "
+    "however late, `skip`, or `{run: 7d}` at most so late, which is also what happens without it."
+)
+
+
 class DateTrigger(Form):
     """A date of the account comes near."""
 
     date: Text = Field(
-        description="So long before or after a date of the account.",
+        description="So long before or after a date of the account, or of the contact.",
         examples=["90d before account.renewal_date"],
     )
+    if_late: IfLate | None = Field(None, description=_LATE, examples=[{"run": "7d"}])
 
 
 class ScheduleTrigger(Form):
@@ -115,12 +138,21 @@ class ScheduleTrigger(Form):
     zone: Text | None = Field(
         None, description="The time zone; without it the workspace's.", examples=["Europe/Berlin"]
     )
+    if_late: IfLate | None = Field(
+        None, description=f"{_LATE} Of several missed, only the latest counts.", examples=["skip"]
+    )
 
 
 class MatchesTrigger(Form):
     """A condition comes true that was not true before."""
 
     matches: ConditionText = Field(description="The condition.")
+
+
+class StopsMatchingTrigger(Form):
+    """A condition that was true is true no more."""
+
+    stops_matching: ConditionText = Field(description="The condition.")
 
 
 class SurveyTrigger(Form):
@@ -150,6 +182,7 @@ TRIGGERS: dict[str, type[Form]] = {
     "date": DateTrigger,
     "schedule": ScheduleTrigger,
     "matches": MatchesTrigger,
+    "stops_matching": StopsMatchingTrigger,
     "survey": SurveyTrigger,
     "by_hand": HandTrigger,
 }

@@ -1,0 +1,143 @@
+"""Date triggers: when they fire for whom, and firing those that are due. One transaction each.
+
+A moment is worked out anew each time, so one whose date has moved is simply no longer there. What
+has fired is written down by trigger and date, so that a date fires once, whoever looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from engine.effects.context import Context
+from engine.effects.entities import AccountId, ContactId
+from engine.effects.ingesting import by_the_clock
+from engine.effects.instants import instant
+from engine.effects.knowing import Known
+from engine.effects.matching import Live, everybody, known_before
+from engine.effects.records import Records
+from engine.effects.starting import Begun, begin
+from engine.enrolling.clocks import Dated, dated
+from engine.enrolling.deciding import Hit
+from engine.errors import RunError
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a date trigger fires for a subject, and until when it still may; `value` is the date it
+    hangs on."""
+
+    live: Live
+    account: AccountId
+    contact: ContactId | None
+    trigger: Dated
+    value: str
+    at: datetime
+    until: datetime
+
+    @property
+    def subject(self) -> str:
+        """The id of whom the run would be for."""
+        return self.contact or self.account
+
+    @property
+    def key(self) -> str:
+        """What is written down when it has fired."""
+        return self.trigger.key(self.value)
+
+    @property
+    def hit(self) -> Hit:
+        """The rule and the date that set a run off."""
+        rule = f"{self.trigger.rule} ({self.value})"
+        return Hit(rule, {self.trigger.when.field: self.value})
+
+
+def moments(
+    records: Records, context: Context, live: Live, account: AccountId, grace: timedelta
+) -> Iterator[Moment]:
+    """Give the moments of a playbook's date triggers for an account, or for each of its contacts.
+    What is no date has none."""
+    triggers = dated(live.plan.enroll)
+    for contact in everybody(records, live.plan, account) if triggers else ():
+        known = known_before(records, context, live, account, contact, records.now)
+        for trigger in triggers:
+            value = known.values([(trigger.when.field, "date")])[trigger.when.field]
+            if value and (times := _times(known, trigger, grace)) is not None:
+                yield Moment(live, account, contact, trigger, str(value), *times)
+
+
+def _times(known: Known, trigger: Dated, grace: timedelta) -> tuple[datetime, datetime] | None:
+    calendar = known.context.calendar_of(known.records.account(known.enrollment.account))
+    now = known.records.now
+    try:
+        at = instant(known, trigger.when, calendar, now)
+        day = instant(known, replace(trigger.when, span=None), calendar, now)
+    except (RunError, OverflowError):
+        return None
+    if at is None or day is None:
+        return None
+    until = at + trigger.window(grace)
+    if trigger.when.before and at < day:
+        until = min(until, day + A_DAY)  # once the date is over, nothing comes before it
+    return at, until
+
+
+def due_for_dates(
+    records: Records, context: Context, live: Live, grace: timedelta
+) -> Sequence[AccountId]:
+    """Return the accounts that a playbook's date triggers are due for and have not fired for."""
+    found: set[AccountId] = set()
+    for trigger in dated(live.plan.enroll):
+        since = records.now - trigger.window(grace)
+        fired = records.fired_since(live.playbook, since - A_DAY)
+        for account in _near(records, context, live, trigger, grace, fired):
+            due = (
+                one
+                for one in moments(records, context, live, account, grace)
+                if one.at <= records.now <= one.until
+            )
+            if any((one.subject, one.key) not in fired for one in due):
+                found.add(account)
+    return sorted(found)
+
+
+def _near(
+    records: Records,
+    context: Context,
+    live: Live,
+    trigger: Dated,
+    grace: timedelta,
+    fired: Iterable[tuple[str, str]],
+) -> list[AccountId]:
+    """Return accounts whose date is near enough to be worth working the moment out."""
+    first, last = trigger.days(context.calendars["default"], records.now, grace)
+    whose, _, field = trigger.when.field.rpartition(".")
+    if whose != "account":
+        return list(dict.fromkeys(id for id, _ in records.contacts_dated(field, first, last)))
+    near = records.accounts_dated(field, first, last)
+    if live.plan.subject != "account":
+        return [id for id, _ in near]
+    known = frozenset(fired)
+    return [id for id, value in near if (id, trigger.key(value)) not in known]
+
+
+def fire_dates(
+    records: Records, context: Context, lives: Iterable[Live], account: AccountId, grace: timedelta
+) -> tuple[Begun, datetime | None]:
+    """Begin the runs of an account whose date is due, each date once; return also when the next
+    date is."""
+    records.account(account, lock=True)
+    begun, ahead = Begun(), []
+    for live in lives:
+        for one in moments(records, context, live, account, grace):
+            if one.at > records.now:
+                ahead.append(one.at)
+            elif records.now <= one.until and records.put_firing(
+                live.playbook, one.subject, one.key
+            ):
+                fact = by_the_clock(account, one.at, one.key)
+                begin(records, context, live, fact, one.contact, one.hit, begun)
+    return begun, min(ahead, default=None)

@@ -1,0 +1,216 @@
+"""Sweeps: what the clock alone sets off, looked for in the records. Nothing is kept between two.
+
+Each looks at all whose moment lies between now and as long ago as its trigger may be late, and
+fires those that have not fired. So a sweep that comes late catches up once, and two at the same
+time fire once: what has fired is written down in the transaction that begins the run. Reading goes
+by pages, writing by short transactions of one account each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol, TypeVar
+
+from engine.effects.context import Context
+from engine.effects.entities import AccountId, ContactId
+from engine.effects.ingesting import by_the_clock
+from engine.effects.matching import (
+    Live,
+    Turn,
+    conditions_of,
+    everybody,
+    known_before,
+    live_plans,
+    take_turns,
+    turns,
+)
+from engine.effects.moments import due_for_dates, fire_dates
+from engine.effects.records import Records
+from engine.effects.starting import Begun, begin
+from engine.enrolling.clocks import Scheduled, dated, scheduled
+from engine.enrolling.deciding import Hit
+from engine.errors import TenureError, TransientError
+from engine.plan.codec import decode
+from engine.plan.model import Condition
+
+T = TypeVar("T")
+PAGE = 200
+EVERYBODY = "*"
+"""The subject under which it is written down that a schedule's moment is over for all."""
+
+
+class Transact(Protocol):
+    """Does work in one transaction of its own."""
+
+    def __call__(self, work: Callable[[Records], T]) -> T: ...
+
+
+@dataclass(slots=True)
+class Swept:
+    """What came of a sweep. `failed` are accounts it could do nothing for, each with the reason."""
+
+    begun: Begun = field(default_factory=Begun)
+    failed: list[tuple[AccountId, str]] = field(default_factory=list)
+
+    def add(self, other: Begun) -> None:
+        """Add what one transaction came to."""
+        self.begun.started += other.started
+        self.begun.refused += other.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A moment of a schedule whose accounts have not all been looked at."""
+
+    live: Live
+    trigger: Scheduled
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """What is written down when it has fired."""
+        return self.trigger.key(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Sweeps over some records. `grace` is how late still counts as on time, as a sweep comes round
+    only so often. `beat` is called between two pieces of work."""
+
+    transact: Transact
+    context: Context
+    grace: timedelta = timedelta()
+    beat: Callable[[], None] = lambda: None
+
+    # --- dates --------------------------------------------------------------------------------
+
+    def dates(self) -> Swept:
+        """Begin the runs whose date is due."""
+        swept = Swept()
+        for live in self.transact(live_plans):
+            if dated(live.plan.enroll):
+                look = partial(due_for_dates, context=self.context, live=live, grace=self.grace)
+                for account in self.transact(look):
+                    self._each(swept, account, partial(self._fire_dates, live, account))
+        return swept
+
+    def _fire_dates(self, live: Live, account: AccountId, records: Records) -> Begun:
+        return fire_dates(records, self.context, [live], account, self.grace)[0]
+
+    # --- schedules ----------------------------------------------------------------------------
+
+    def schedules(self) -> Swept:
+        """Begin the runs of the latest moment of each schedule, for all that `when` holds for."""
+        swept = Swept()
+        for due in self.transact(self._due):
+            for page in self._pages():
+                for account in self.transact(partial(self._selected, due.live, page)):
+                    self._each(swept, account, partial(self._fire_schedule, due, account))
+            self.transact(partial(_over, due))
+        return swept
+
+    def _due(self, records: Records) -> list[Due]:
+        zone, now = self.context.workspace.zone, records.now
+        found = []
+        for live in live_plans(records):
+            for trigger in scheduled(live.plan.enroll, zone):
+                at = trigger.latest(now)
+                if at is not None and now - at <= trigger.window(self.grace):
+                    found.append(Due(live, trigger, at))
+        return [one for one in found if not _is_over(records, one)]
+
+    def _selected(self, live: Live, page: Sequence[AccountId], records: Records) -> list[AccountId]:
+        return [one for one in page if self._subjects(records, live, one)]
+
+    def _subjects(self, records: Records, live: Live, account: AccountId) -> list[ContactId | None]:
+        """Return whom of an account a playbook's `when` holds for."""
+        each = everybody(records, live.plan, account)
+        if (written := live.plan.enroll.get("when")) is None:
+            return each
+        condition = decode(Condition, written)
+        return [
+            one
+            for one in each
+            if known_before(records, self.context, live, account, one, records.now)
+            .holds(condition)
+            .holds
+        ]
+
+    def _fire_schedule(self, due: Due, account: AccountId, records: Records) -> Begun:
+        records.account(account, lock=True)
+        begun = Begun()
+        for contact in self._subjects(records, due.live, account):
+            if records.put_firing(due.live.playbook, contact or account, due.key):
+                fact = by_the_clock(account, due.at, due.key)
+                hit = Hit(due.trigger.rule, {"at": due.at.isoformat()})
+                begin(records, self.context, due.live, fact, contact, hit, begun)
+        return begun
+
+    # --- conditions ---------------------------------------------------------------------------
+
+    def matches(self) -> Swept:
+        """Begin the runs of those that have come to match, or stopped, by the clock alone."""
+        swept = Swept()
+        lives = [
+            one
+            for one in self.transact(live_plans)
+            if any(each.reads_time for each in conditions_of(one))
+        ]
+        for page in self._pages() if lives else ():
+            for account in self.transact(partial(self._turned, lives, page)):
+                self._each(swept, account, partial(self._fire_turns, lives, account))
+        return swept
+
+    def _turned(
+        self, lives: Sequence[Live], page: Sequence[AccountId], records: Records
+    ) -> list[AccountId]:
+        return [one for one in page if any(any(self._turns(records, live, one)) for live in lives)]
+
+    def _turns(self, records: Records, live: Live, account: AccountId) -> Iterator[Turn]:
+        timed = [one for one in conditions_of(live) if one.reads_time]
+        each = everybody(records, live.plan, account)
+        return turns(records, self.context, live, account, each, timed)
+
+    def _fire_turns(self, lives: Sequence[Live], account: AccountId, records: Records) -> Begun:
+        records.account(account, lock=True)
+        begun = Begun()
+        for live in lives:
+            found = take_turns(records, account, self._turns(records, live, account))
+            fact = by_the_clock(account, records.now, "matches")
+            for contact, hit in found.items():
+                begin(records, self.context, live, fact, contact, hit, begun)
+        return begun
+
+    # --- one after the other ------------------------------------------------------------------
+
+    def _pages(self) -> Iterator[Sequence[AccountId]]:
+        after: AccountId | None = None
+        while page := self.transact(partial(_page, after)):
+            yield page
+            after = page[-1]
+            self.beat()
+
+    def _each(self, swept: Swept, account: AccountId, work: Callable[[Records], Begun]) -> None:
+        """Do an account's share; one that cannot be done leaves the others."""
+        try:
+            swept.add(self.transact(work))
+        except TransientError:
+            raise
+        except TenureError as error:
+            swept.failed.append((account, error.message))
+        self.beat()
+
+
+def _page(after: AccountId | None, records: Records) -> Sequence[AccountId]:
+    return records.every_account(after, PAGE)
+
+
+def _is_over(records: Records, due: Due) -> bool:
+    return (EVERYBODY, due.key) in records.fired_since(due.live.playbook, due.at)
+
+
+def _over(due: Due, records: Records) -> None:
+    records.put_firing(due.live.playbook, EVERYBODY, due.key)
