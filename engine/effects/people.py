@@ -110,6 +110,13 @@ def _holder(
             return Found(person, role.name, f"manager of {role.of}")
         case "team":
             return _team(records, context, role.of, role.pick, had)
+        case "by":
+            value = str(records.account(enrollment.account).fields.get(role.of) or "empty")
+            why = f"account.{role.of} is {value}"
+            if (chosen := role.who.get(value)) is None:
+                return Found(None, role.name, why)
+            found = _role(records, context, enrollment, chosen, had, hops + 1)
+            return Found(found.person, role.name, f"{why}, so {chosen}: {found.why}")
 
 
 def _team(records: Records, context: Context, name: str, pick: str, had: Had) -> Found:

@@ -67,6 +67,12 @@ def _find_manager(
             return _meet(users, role.of)
         case "team":
             return None
+        case "by":
+            chosen = workspace.roles.get(role.who.get(str(fields.get(role.of)), ""))
+            chosen = chosen or workspace.roles.get(role.fallback or "")
+            if chosen is None:
+                return None
+            return _find_manager(workspace, fields, users, known, chosen, hops + 1)
     below = workspace.roles.get(role.of)
     held = below and _find_manager(workspace, fields, users, known, below, hops + 1)
     if not held:

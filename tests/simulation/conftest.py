@@ -41,6 +41,10 @@ roles:
   csm_manager: {manager_of: csm}
   vp_cs: {manager_of: csm_manager}
   helper: {team: helpers}
+  renewal_owner:
+    by: segment
+    who: {enterprise: csm_manager, smb: helper}
+    fallback: csm
 """,
     "templates/welcome.md": "---\nsubject: Hello\npurpose: service\n---\n"
     "Hello {{ contact.first_name }}\n",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.simulation.staging import Staged, Story
 
 TASKS = """
@@ -37,6 +39,21 @@ users: [{id: u-ana, manager: u-bo}, {id: u-bo}]
 
 def test_field_that_is_written_as_empty_stays_empty(staged: Staged) -> None:
     assert owners(staged, "account: {name: Acme, csm: null}") == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("segment", "owner"),
+    [("enterprise", "csm_manager"), ("smb", "u-hal"), ("mid_market", "csm"), (None, "csm")],
+)
+def test_a_role_by_a_field_is_another_role_for_each_value(
+    staged: Staged, segment: str | None, owner: str
+) -> None:
+    said = f", segment: {segment}" if segment else ""
+    stage = staged("steps: [{task: one, assign: renewal_owner}]", f"account: {{name: A{said}}}")
+    stage.play()
+    assert [task.assignee for task in stage.simulator.world.tasks.values()] == [owner]
+    said = f"account.segment is {segment or 'empty'}"
+    assert any(said in str(line.data.get("why")) for line in stage.simulator.trace().lines)
 
 
 TO_CONTACT = """

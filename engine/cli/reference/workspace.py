@@ -92,6 +92,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "user": "One user, by id.",
         "manager_of": "The manager of the user in another role.",
         "team": "One of a team.",
+        "by": "An account field that decides which role it is: `segment`.",
+        "who": "With `by`: the role for each value. `{enterprise: account_manager, smb: support}`",
         "pick": "For a team: each in turn, or whoever has the fewest open tasks.",
         "fallback": "The role asked when this one has nobody.",
     },

@@ -82,6 +82,9 @@ class People:
                 why = f"the team {role.of} has no members" if empty else None
             case "manager_of":
                 why = self._why_nobody(role.of, (*asked, name))
+            case "by":
+                ways = [self._why_nobody(one, (*asked, name)) for one in role.who.values()]
+                why = ways[0] if all(ways) else None
             case "user":
                 why = None if role.of else "it names no user"
         if why and role.fallback:

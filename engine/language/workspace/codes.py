@@ -151,7 +151,7 @@ WORKSPACE_CODES: tuple[Code, ...] = (
         "TN419",
         "A role that is nobody, or two people",
         "A role has exactly one of `field` (a user id in an account field), `user`, `manager_of` "
-        "(another role) and `team`.",
+        "(another role), `team` and `by` (with `who`: a role for each value of an account field).",
         "roles:\n  vp_cs: {user: u-vera, team: leads}",
         "roles:\n  vp_cs: {user: u-vera}",
     ),

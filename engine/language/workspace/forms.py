@@ -238,22 +238,28 @@ class SchemaForm(Form):
 
 
 class RoleForm(Form):
-    """One role: exactly one of field, user, manager_of, team."""
+    """One role: exactly one of field, user, manager_of, team, by."""
 
     field: Line | None = None
     user: Line | None = None
     manager_of: Line | None = None
     team: Line | None = None
+    by: Line | None = None
+    who: dict[Line, Line] = {}
     pick: Literal["round_robin", "least_loaded"] = "round_robin"
     fallback: Line | None = None
 
     @model_validator(mode="after")
     def _has_one_source(self) -> RoleForm:
-        given = [name for name in ("field", "user", "manager_of", "team") if getattr(self, name)]
-        if len(given) == 1:
+        sources = ("field", "user", "manager_of", "team", "by")
+        given = [name for name in sources if getattr(self, name)]
+        if len(given) == 1 and bool(self.by) == bool(self.who):
             return self
+        if len(given) == 1:
+            remedy = "Write by: segment with who: {enterprise: account_manager, smb: csm}."
+            raise refusal("TN419", "The role needs both `by` and `who`, or neither.", remedy)
         said = f"says {' and '.join(given)}" if given else "does not say who it is"
-        remedy = "Give it exactly one of field, user, manager_of and team."
+        remedy = "Give it exactly one of field, user, manager_of, team and by."
         raise refusal("TN419", f"The role {said}.", remedy)
 
 

@@ -119,15 +119,17 @@ class Role:
     """How a role a playbook names becomes a user.
 
     `how` is `field` (the user id in an account field), `user` (one user id), `manager_of` (the
-    manager of another role's user) or `team` (one of a team, by `pick`). `fallback` is the role
-    asked when this one has nobody.
+    manager of another role's user), `team` (one of a team, by `pick`) or `by` (another role, which
+    one `who` says for each value of an account field). `fallback` is the role asked when this one
+    has nobody.
     """
 
     name: str
-    how: Literal["field", "user", "manager_of", "team"]
+    how: Literal["field", "user", "manager_of", "team", "by"]
     of: str
     pick: Literal["round_robin", "least_loaded"] = "round_robin"
     fallback: str | None = None
+    who: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,10 @@ def build_roles(sheet: Sheet[PeopleForm], account: Mapping[str, Field]) -> dict[
 
 
 def _role(name: str, form: RoleForm) -> Role:
-    how: Literal["field", "user", "manager_of", "team"]
-    for how in ("field", "user", "manager_of", "team"):
+    how: Literal["field", "user", "manager_of", "team", "by"]
+    for how in ("field", "user", "manager_of", "team", "by"):
         if of := getattr(form, how):
-            return Role(name, how, of, form.pick, form.fallback)
+            return Role(name, how, of, form.pick, form.fallback, dict(form.who))
     raise AssertionError("a role form has exactly one source")
 
 
@@ -69,6 +69,8 @@ def _check_role(
         _unknown(sheet, "TN412", "role", role.of, roles, (*place, "manager_of"))
     if role.how == "field":
         _check_field(sheet, role, account, (*place, "field"))
+    if role.how == "by":
+        _check_who(sheet, role, roles, account, place)
     if role.fallback is not None and role.fallback not in roles:
         _unknown(sheet, "TN412", "role", role.fallback, roles, (*place, "fallback"))
 
@@ -81,6 +83,24 @@ def _check_field(
     elif (kind := account[role.of].type) != "text":
         message = f"The account field {role.of} is of type {kind}; a user id is a text."
         sheet.add("TN410", message, place, "Name a text field that holds a user id.")
+
+
+def _check_who(
+    sheet: Sheet[PeopleForm],
+    role: Role,
+    roles: Mapping[str, Role],
+    account: Mapping[str, Field],
+    place: Path,
+) -> None:
+    if role.of not in account:
+        _unknown(sheet, "TN410", "account field", role.of, account, (*place, "by"))
+        return
+    values = dict.fromkeys(account[role.of].one_of)
+    for value, name in role.who.items():
+        if values and value not in values:
+            _unknown(sheet, "TN410", f"{role.of} called", value, values, (*place, "who", value))
+        if name not in roles:
+            _unknown(sheet, "TN412", "role", name, roles, (*place, "who", value))
 
 
 def _unknown(
@@ -99,7 +119,7 @@ def _unknown(
 
 
 def _circles(roles: Mapping[str, Role]) -> list[tuple[str, ...]]:
-    """Find the circles of `manager_of` and `fallback`, each once.
+    """Find the circles of `manager_of`, `who` and `fallback`, each once.
 
     >>> _circles({"a": Role("a", "manager_of", "b"), "b": Role("b", "manager_of", "a")})
     [('a', 'b')]
@@ -122,4 +142,4 @@ def _circles(roles: Mapping[str, Role]) -> list[tuple[str, ...]]:
 
 def _ahead(role: Role) -> list[str]:
     managed = [role.of] if role.how == "manager_of" else []
-    return [*managed, *([role.fallback] if role.fallback else [])]
+    return [*managed, *role.who.values(), *([role.fallback] if role.fallback else [])]
