@@ -10,11 +10,10 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from engine.calendars import add_span
 from engine.effects.answering import complete_task
 from engine.effects.context import Context
 from engine.effects.entities import ContactId, Fact, FactId, Line, Task, TaskId, UserId
-from engine.simulation.habits import DECISIONS, FACTS, Habit
+from engine.simulation.habits import Custom
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import World
 
@@ -33,7 +32,7 @@ class People:
     """Everybody in the simulation."""
 
     def __init__(
-        self, context: Context, world: World, habits: Sequence[Habit], clockwork: Clockwork
+        self, context: Context, world: World, habits: Sequence[Custom], clockwork: Clockwork
     ) -> None:
         self._context = context
         self._world = world
@@ -47,11 +46,11 @@ class People:
             if habit.meets_task(task):
                 owner = self._world.users.get(UserId(task.assignee or ""))
                 calendar = self._context.calendar_of(owner)
-                when = add_span(calendar, self._world.now, habit.after)
+                when = habit.acts_at(calendar, self._world.now, task)
                 self._clockwork.at(when, partial(self._close, task.id, habit))
                 return
 
-    def _close(self, id: TaskId, habit: Habit) -> None:
+    def _close(self, id: TaskId, habit: Custom) -> None:
         task = self._world.tasks[id]
         if task.status != "open":
             return
@@ -61,8 +60,8 @@ class People:
                 self._context,
                 id,
                 by=task.assignee or "somebody",
-                answers=habit.answers,
-                decision=DECISIONS.get(habit.act),
+                answers=habit.answers_to(task),
+                decision=habit.decision_on(task),
             )
         self._clockwork.take_owed()
 
@@ -72,19 +71,19 @@ class People:
             if habit.meets_line(line):
                 account = self._world.enrollments[line.enrollment].account
                 calendar = self._context.calendar_of(self._world.accounts[account])
-                when = add_span(calendar, self._world.now, habit.after)
+                when = habit.acts_at(calendar, self._world.now, None)
                 self._clockwork.at(when, partial(self._answer, line, habit))
 
-    def _answer(self, line: Line, habit: Habit) -> None:
+    def _answer(self, line: Line, habit: Custom) -> None:
         run = self._world.enrollments[line.enrollment]
         contact = ContactId(str(line.data["recipient"]))
-        kind = FACTS[habit.act][1]
+        kind = habit.tells()
         fact = Fact(
             id=FactId(f"{run.id}/{line.key}/{kind}"),
             kind=kind,
             account=run.account,
             occurred_at=self._world.now,
-            data=habit.answers,
+            data=habit.answers_to(None),
             contact=contact if contact in self._world.contacts else None,
             enrollment=run.id,
             node=line.node,

@@ -48,7 +48,7 @@ from engine.plan.model import NodeId
 from engine.simulation.agenda import Agenda
 from engine.simulation.carrier import Carrier
 from engine.simulation.driving import Errand, Run
-from engine.simulation.habits import Habit
+from engine.simulation.habits import Custom
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.people import People
 from engine.simulation.trace import Refusal, Rejection, Trace
@@ -78,7 +78,7 @@ def _uncollected() -> Iterator[None]:
 class Simulator:
     """Runs enrollments over a `World`. Facts at an instant come before its timers."""
 
-    def __init__(self, context: Context, world: World, *, habits: Sequence[Habit] = ()) -> None:
+    def __init__(self, context: Context, world: World, *, habits: Sequence[Custom] = ()) -> None:
         self.context = context
         self.world = world
         self._records = MemoryRecords(world)
