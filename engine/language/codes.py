@@ -16,10 +16,12 @@ from engine.language.schema.codes import SCHEMA_CODES
 from engine.language.source_codes import SOURCE_CODES
 from engine.language.story_codes import STORY_CODES
 from engine.language.workspace.codes import WORKSPACE_CODES
+from engine.language.workspace.health_codes import HEALTH_CODES
 
 _CATALOGUES: tuple[tuple[Code, ...], ...] = (
     SOURCE_CODES,
     WORKSPACE_CODES,
+    HEALTH_CODES,
     EXPRESSION_CODES,
     SCHEMA_CODES,
     CHECK_CODES,

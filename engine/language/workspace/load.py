@@ -17,6 +17,8 @@ from engine.language.diagnostics import Problem
 from engine.language.places import Lines
 from engine.language.workspace.disk import Disk
 from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
+from engine.language.workspace.health import build_health
+from engine.language.workspace.health_forms import HealthForm
 from engine.language.workspace.model import Cap, Group, Inbound, Workspace
 from engine.language.workspace.people import build_roles, build_teams
 from engine.language.workspace.reading import Sheet, read_sheet
@@ -36,7 +38,7 @@ TEST_ENDING = ".test.yaml"
 class Loaded:
     """What is in a workspace. Files are named relative to its root.
 
-    `workspace` is None when one of the four files has a form that cannot be read. With other
+    `workspace` is None when one of its files has a form that cannot be read. With other
     problems (a role that leads nowhere) it is there, so that the playbooks can be checked in the
     same go; it must not be applied. `template_files` says which file each template is, and
     `broken_templates` which of them cannot be used. `sources` has the text of every file read, for
@@ -61,11 +63,12 @@ def load_workspace(root: Path) -> Loaded:
     schema = read_sheet(disk, root / "schema.yaml", SchemaForm)
     people = read_sheet(disk, root / "people.yaml", PeopleForm)
     calendars = read_sheet(disk, root / "calendars.yaml", CalendarsForm)
+    health = read_sheet(disk, root / "health.yaml", HealthForm)
     yamls = _listed(disk, _folders(disk, tenure, "playbooks"), _is_playbook)
     texts = {disk.name(path): text for path in yamls if (text := disk.read(path)) is not None}
     templates = _templates(disk, tenure)
-    workspace = _workspace(tenure, schema, people, calendars, templates.texts)
-    sheets = (tenure, schema, people, calendars)
+    workspace = _workspace(tenure, schema, people, calendars, health, templates.texts)
+    sheets = (tenure, schema, people, calendars, health)
     return Loaded(
         workspace=workspace,
         playbooks={file: text for file, text in texts.items() if not file.endswith(TEST_ENDING)},
@@ -89,6 +92,7 @@ def _workspace(
     schema_sheet: Sheet[SchemaForm],
     people: Sheet[PeopleForm],
     calendar_sheet: Sheet[CalendarsForm],
+    health_sheet: Sheet[HealthForm],
     templates: Mapping[str, str],
 ) -> Workspace | None:
     zone = tenure.form.zone if tenure.form else "UTC"
@@ -101,7 +105,9 @@ def _workspace(
         return None
     bands = build_bands(tenure, form)
     brand = build_brand(tenure, form)
-    if not (schema_sheet.form and people.form and calendar_sheet.form):
+    # Without a schema every measure would seem to read what is not there.
+    health = build_health(health_sheet, schema, bands) if schema_sheet.form else {}
+    if not (schema_sheet.form and people.form and calendar_sheet.form and health_sheet.form):
         return None
     window = form.send_window
     return Workspace(
@@ -118,6 +124,7 @@ def _workspace(
         channels=form.channels,
         hooks=form.hooks,
         send_window=(window.first, window.last, window.weekdays_only),
+        health=health,
         groups=tuple(
             Group(name, tuple(one.playbooks), one.pre_empt, one.otherwise)
             for name, one in form.groups.items()

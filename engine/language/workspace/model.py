@@ -80,6 +80,7 @@ BUILT_IN_FACTS: Mapping[str, tuple[Field, ...]] = {
     "meeting.held": (),
     "contract.signed": (),
     "champion.left": (),
+    "sentiment.noted": (Field("sentiment", "text", required=True), Field("note", "text")),
 }
 HEALTH_NAMES: Mapping[str, FieldType] = {
     "health.score": "number",
@@ -89,6 +90,8 @@ HEALTH_NAMES: Mapping[str, FieldType] = {
     "health.change_30d": "number",
     "health.change_90d": "number",
     "health.days_in_band": "number",
+    "health.trend": "text",
+    "health.forced": "bool",
 }
 FISCAL_NAMES: Mapping[str, FieldType] = {
     "fiscal.year": "number",

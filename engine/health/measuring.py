@@ -1,0 +1,271 @@
+"""What one measure says at one instant: its value, its points, how old it is, when that changes.
+
+Pure; what it reads comes through `Readings`. An interval's end is outside it: at `drop_after` to
+the second a measure is dropped, at `over` to the second a fact has left its window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from engine.health.model import (
+    Category,
+    Children,
+    Measure,
+    Number,
+    Scale,
+    Survey,
+    TimeSince,
+    Window,
+)
+from engine.health.readings import BEGINNING, Happening, Readings
+from engine.health.scales import points, rounded
+from engine.language.expressions import evaluate, evaluate_value
+from engine.plan.model import Condition
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measure worked out. `points` is None when it is missing; `why` says why then, and else what
+    is to be said about it. `at` is how new what it reads is; `changes_at` when the clock alone
+    changes it next."""
+
+    measure: Measure
+    value: Any
+    points: float | None
+    at: datetime | None = None
+    stale: bool = False
+    why: str = ""
+    changes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    value: Any
+    points: float | None
+    at: datetime | None = None
+    why: str = ""
+    changes_at: datetime | None = None
+
+
+def measure(one: Measure, readings: Readings, now: datetime) -> Measured:
+    """Work a measure out on what is known now."""
+    match one.how:
+        case Number() as how:
+            read = _number(how, readings)
+        case Category() as how:
+            read = _category(how, readings)
+        case TimeSince() as how:
+            read = _time_since(how, readings, now)
+        case Window() as how:
+            read = _window(how, readings, now)
+        case Survey() as how:
+            read = _survey(how, readings, now)
+        case Children() as how:
+            read = _children(how, readings)
+    return _aged(one, read, now)
+
+
+def _aged(one: Measure, read: _Read, now: datetime) -> Measured:
+    """Flag what is stale and drop what is older than it may be."""
+    at, drop, stale = read.at, one.drop_after, one.stale_after
+    if at is None:
+        if drop is not None and isinstance(one.how, Window) and read.points is not None:
+            return Measured(one, None, None, why=f"no {one.how.fact} has ever come")
+        return Measured(one, read.value, read.points, None, False, read.why, read.changes_at)
+    if drop is not None and now >= at + drop:
+        why = f"older than {_span(drop)}: dropped"
+        return Measured(one, read.value, None, at, True, why, None)
+    is_stale = stale is not None and now >= at + stale
+    ahead = [at + span for span in (stale, drop) if span is not None and at + span > now]
+    why = read.why or (f"older than {_span(stale)}: stale" if is_stale and stale else "")
+    changes = min([*ahead, *([read.changes_at] if read.changes_at else [])], default=None)
+    return Measured(one, read.value, read.points, at, is_stale, why, changes)
+
+
+def _span(length: timedelta) -> str:
+    days = length / DAY
+    return f"{days:g} days" if days >= 2 else f"{length.total_seconds() / 3600:g} hours"
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _sources(refs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, bool, str, str], ...]:
+    """Return each name with whether it is a field of the account, and what it is of what."""
+    return tuple((name, name.count(".") == 1, *_parts(name)) for name, _ in refs)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    head, _, last = name.rpartition(".")
+    return head, last
+
+
+def _value(value: Condition, readings: Readings) -> tuple[Any, datetime | None]:
+    """Return what a value expression gives and how new the oldest fact it reads is; without facts,
+    the oldest field."""
+    values: dict[str, Any] = {}
+    of_facts: list[datetime] = []
+    of_fields: list[datetime] = []
+    for name, is_field, head, last in _sources(value.refs):
+        if is_field:
+            values[name] = readings.field(last)
+            if (said := readings.field_since(last)) is not None:
+                of_fields.append(said)
+        elif (found := _latest_with(readings, head, last)) is not None:
+            values[name] = found.data[last]
+            of_facts.append(found.occurred_at)
+    at = min(of_facts or of_fields, default=None)
+    if len(value.refs) == 1 and value.text.strip() == value.refs[0][0]:
+        return values.get(value.refs[0][0]), at
+    return evaluate_value(value.text, value.refs, values).value, at
+
+
+def _latest_with(readings: Readings, kind: str, field: str) -> Happening | None:
+    last = readings.latest(kind)
+    if last is None or last.data.get(field) is not None:
+        return last
+    earlier = readings.since(kind, BEGINNING)
+    return next((one for one in reversed(earlier) if one.data.get(field) is not None), None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(how: Number, readings: Readings) -> _Read:
+    value, at = _value(how.value, readings)
+    if not _is_number(value):
+        return _Read(None, None, None, "no value yet")
+    return _Read(value, points(how.scale, value), at)
+
+
+def _category(how: Category, readings: Readings) -> _Read:
+    value, at = _value(how.value, readings)
+    if value is None:
+        return _Read(None, None, None, "no value yet")
+    word = str(value).lower() if isinstance(value, bool) else str(value)
+    given = how.points.get(word, how.otherwise)
+    return _Read(word, given, at, "" if given is not None else "no points for this value")
+
+
+# --- facts ------------------------------------------------------------------------------------
+
+
+def _holds(where: Condition | None, one: Happening) -> bool:
+    if where is None:
+        return True
+    return evaluate(where, {f"fact.{name}": value for name, value in one.data.items()}).holds
+
+
+def _time_since(how: TimeSince, readings: Readings, now: datetime) -> _Read:
+    last = readings.latest(how.fact)
+    if last is not None and not _holds(how.where, last):
+        known = readings.since(how.fact, BEGINNING)
+        last = next((one for one in reversed(known) if _holds(how.where, one)), None)
+    if last is None:
+        return _Read(None, how.never, None, "it never happened")
+    passed = now - last.occurred_at
+    days = passed // DAY
+    if how.scale.kind == "curve":
+        ends = how.scale.steps[-1][0]
+        changes = last.occurred_at + (days + 1) * DAY if days < ends else None
+        return _Read(days, points(how.scale, days), last.occurred_at, "", changes)
+    ahead = [last.occurred_at + DAY * end for end, _ in how.scale.steps]
+    changes = min((one for one in ahead if one > now), default=None)
+    within = (given for end, given in how.scale.steps if passed < DAY * end)
+    return _Read(days, next(within, how.scale.otherwise), last.occurred_at, "", changes)
+
+
+def _window(how: Window, readings: Readings, now: datetime) -> _Read:
+    length = how.over * 2 if how.take == "change" else how.over
+    start, middle = now - length, now - how.over
+    known = readings.since(how.fact, start)
+    inside = [one for one in known if one.occurred_at > start and _holds(how.where, one)]
+    recent = [one for one in inside if one.occurred_at > middle]
+    last = known[-1] if known else readings.latest(how.fact)
+    at = last.occurred_at if last is not None else None
+    leaves = (one.occurred_at + span for one in inside for span in (how.over, length))
+    changes = min((one for one in leaves if one > now), default=None)
+    value = _taken(how, recent)
+    if how.take == "change":
+        before = _taken(how, [one for one in inside if one.occurred_at <= middle])
+        if before == 0:
+            return _Read(None, None, at, "nothing before to compare with", changes)
+        value = rounded((value - before) / abs(before) * 100)
+    return _Read(value, points(how.scale, value), at, "", changes)
+
+
+def _taken(how: Window, facts: Sequence[Happening]) -> float:
+    if how.field is None:
+        return len(facts)
+    values = [one.data.get(how.field) for one in facts]
+    return float(sum(value for value in values if value is not None and _is_number(value)))
+
+
+# --- surveys ----------------------------------------------------------------------------------
+
+
+def _survey(how: Survey, readings: Readings, now: datetime) -> _Read:
+    start = now - how.over
+    known = [
+        one
+        for one in readings.since("survey.answered", start)
+        if one.occurred_at > start
+        and one.data.get("survey") in (None, how.survey)
+        and _is_number(one.data.get("score"))
+    ]
+    if not known:
+        return _Read(None, None, None, f"nobody answered in {_span(how.over)}")
+    value = survey_value(how.survey, latest_of_each(known))
+    scale = how.scale or (_OF_NPS if how.survey == "nps" else None)
+    changes = known[0].occurred_at + how.over
+    return _Read(value, points(scale, value), known[-1].occurred_at, "", changes)
+
+
+_OF_NPS = Scale("curve", ((-100, 0), (100, 100)))
+
+
+def latest_of_each(answers: Sequence[Happening]) -> list[float]:
+    """Return each contact's latest answer; answers of nobody in particular all count."""
+    of: Mapping[Any, Happening] = {one.contact or number: one for number, one in enumerate(answers)}
+    return [float(one.data["score"]) for one in of.values()]
+
+
+def survey_value(survey: str, scores: Sequence[float]) -> float:
+    """Return what a survey comes to: NPS is the share of promoters (9, 10) less that of detractors
+    (0 to 6), CSAT the share of 4 and 5, CES the share of 5 to 7; all in percent.
+
+    >>> survey_value("nps", [10, 9, 7, 3]), survey_value("csat", [5, 3]), survey_value("ces", [6])
+    (25.0, 50.0, 100.0)
+    """
+    good, bad = {"nps": (9, 6), "csat": (4, None), "ces": (5, None)}[survey]
+    happy = sum(one >= good for one in scores)
+    unhappy = 0 if bad is None else sum(one <= bad for one in scores)
+    return rounded((happy - unhappy) / len(scores) * 100)
+
+
+def _children(how: Children, readings: Readings) -> _Read:
+    known = [(one.score, one) for one in readings.children() if one.score is not None]
+    if not known:
+        return _Read(None, None, None, "no child account has a score")
+    if how.take == "worst":
+        value = min(score for score, _ in known)
+        return _Read(value, points(how.scale, value))
+    weights = [_weight(one.fields.get(how.by)) if how.by else 1.0 for _, one in known]
+    if not sum(weights):
+        return _Read(None, None, None, f"no child account has {how.by}")
+    pairs = zip(known, weights, strict=True)
+    value = rounded(sum(score * weight for (score, _), weight in pairs) / sum(weights))
+    return _Read(value, points(how.scale, value))
+
+
+def _weight(value: Any) -> float:
+    return max(float(value), 0.0) if _is_number(value) else 0.0
