@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.effects.beginnings import trigger_value
 from engine.effects.context import Context
 from engine.effects.entities import (
     Account,
@@ -140,6 +141,8 @@ class Known:
                 return self._of_item(rest)
             case "inputs":
                 return self.enrollment.inputs.get(rest)
+            case "trigger":
+                return trigger_value(self.records, self.enrollment, self.plan, rest)
             case "now":
                 return self.records.now
             case "today":

@@ -27,6 +27,7 @@ _HEADS = frozenset(
         "fiscal",
         "inputs",
         "fact",
+        "trigger",
         "brand",
         "playbook",
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from engine.language.compile.trigger_names import trigger_names
 from engine.language.expressions import Names, ValueType
 from engine.language.schema.flow_steps import SplitStep
 from engine.language.schema.message_steps import EmailStep
@@ -156,6 +157,7 @@ class Vocabulary:
         self._cache: dict[tuple[object, ...], Names] = {}
         self._subject = playbook.form.subject if playbook.form else "account"
         self._inputs = _inputs(playbook.form)
+        self._trigger = trigger_names(common.workspace, playbook)
 
     def conditions(self, item: Item = None, *, run: bool = True, **more: Names) -> Names:
         """Return the names of a condition; `run`: inputs and step results exist."""
@@ -172,11 +174,14 @@ class Vocabulary:
 
     def _parts(self, item: Item, run: bool, more: Mapping[str, Names]) -> tuple[Names, ...]:
         base = (self.common.always, self.common.in_conditions, *self._contact(), *more.values())
-        return (*base, *self._item(item), self._inputs, self._results) if run else base
+        return (*base, *self._item(item), *self._own()) if run else base
 
     def _text_parts(self, item: Item) -> tuple[Names, ...]:
         base = (self.common.always, self.common.in_texts, *self._contact())
-        return (*base, *self._item(item), self._inputs, self._results)
+        return (*base, *self._item(item), *self._own())
+
+    def _own(self) -> tuple[Names, ...]:
+        return self._inputs, self._trigger, self._results
 
     def _contact(self) -> tuple[Names, ...]:
         return (self.common.person("contact"),) if self._subject == "contact" else ()
