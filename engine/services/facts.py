@@ -1,24 +1,39 @@
-"""Taking facts in from outside: one answer per fact, one transaction each."""
+"""Taking facts in from outside: the one way, for the command line, files, the API and webhooks.
+
+One answer for each fact: accepted, duplicate, or rejected with why. What is rejected is kept, so
+that it can be taken in after a fix. Many facts go in batches, one transaction each; what comes of
+them is the same as one by one.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from functools import partial
+from itertools import islice
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId, EnrollmentId, Fact, FactId
 from engine.effects.ingesting import Ingested, ingest
-from engine.errors import InputError, NotFound
+from engine.errors import InputError, TenureError, TransientError
 from engine.plan.model import NodeId
 from engine.services.transacting import transact
+from engine.store.batching import BatchedRecords, Spoiled
 from engine.store.database import Database
+from engine.store.records import PostgresRecords
+
+BATCH = 500
+"""Facts of one transaction: enough that the commit costs little, few enough that whoever waits for
+one of their accounts waits a tenth of a second."""
 
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Written: TypeAlias = Mapping[str, Any] | str
+"""A fact as it came: names with values, or a text that could not be read as such."""
 
 
 class GivenFact(BaseModel):
@@ -38,20 +53,27 @@ class GivenFact(BaseModel):
     step: _Word | None = None
 
 
+_GIVEN = TypeAdapter(GivenFact)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one fact: accepted, duplicate, or rejected with why."""
+    """What became of one fact: accepted, duplicate, or rejected with why; `reject` is the number it
+    is kept under then."""
 
     id: str
     status: Literal["accepted", "duplicate", "rejected"]
     why: str = ""
     led_to: Ingested | None = None
+    reject: int | None = None
 
 
-def read_fact(written: Mapping[str, Any], *, now: datetime) -> Fact:
+def read_fact(written: Written, *, now: datetime) -> Fact:
     """Check one fact's form; InputError says which key and why, never the value."""
+    if not isinstance(written, Mapping):
+        raise InputError("it is not a JSON object", remedy='Write {"fact": …, "account": …}.')
     try:
-        given = GivenFact.model_validate(dict(written))
+        given = _GIVEN.validate_python(dict(written))
     except ValidationError as error:
         one = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in one["loc"]) or "the fact"
@@ -79,18 +101,103 @@ def _instant(at: datetime) -> datetime:
 
 
 def take_in(
-    database: Database, contexts: Callable[[], Context], written: Iterable[Mapping[str, Any]]
+    database: Database,
+    contexts: Callable[[], Context],
+    written: Iterable[Written],
+    *,
+    source: str = "",
 ) -> list[Answer]:
-    """Take facts in, in order; a bad one is rejected and the others go on."""
-    return [_take_one(database, contexts(), one) for one in written]
+    """Take facts in, in order; a bad one is rejected and kept, and the others go on. `source` says
+    where they come from, for whoever reads the rejects. Raises TransientError when the database
+    cannot be reached: what was answered until then is done, and sending all again does no harm to
+    facts with ids."""
+    return [
+        one
+        for answers in take_in_batches(database, contexts, written, source=source)
+        for one in answers
+    ]
 
 
-def _take_one(database: Database, context: Context, written: Mapping[str, Any]) -> Answer:
-    shown = str(written.get("id") or "")
+def take_in_batches(
+    database: Database,
+    contexts: Callable[[], Context],
+    written: Iterable[Written],
+    *,
+    source: str = "",
+) -> Iterator[Sequence[Answer]]:
+    """Take facts in as they come, a batch at a time, in bounded memory; yield each batch's answers
+    when it is committed."""
+    coming = iter(written)
+    while batch := list(islice(coming, BATCH)):
+        yield _take_batch(database, contexts(), batch, source)
+
+
+def _take_batch(
+    database: Database, context: Context, written: Sequence[Written], source: str
+) -> Sequence[Answer]:
+    if len(written) > 1:
+        together = partial(_together, context=context, written=written, source=source)
+        try:
+            return transact(database, together, BatchedRecords)
+        except TransientError:
+            raise
+        except TenureError:  # one of them cannot be stored: which one, is found one by one
+            pass
+    return [_take_one(database, context, one, source) for one in written]
+
+
+def _together(
+    records: BatchedRecords, *, context: Context, written: Sequence[Written], source: str
+) -> list[Answer]:
+    read = [_readable(one, records.now) for one in written]
+    facts = [one for one in read if isinstance(one, Fact)]
+    records.look_ahead({one.account for one in facts}, {one.id for one in facts})
+    found = [_ingested(records, context, one) for one in read]
+    return [
+        _rejected(records, one, came, source) if isinstance(came, TenureError) else came
+        for one, came in zip(written, found, strict=True)
+    ]
+
+
+def _ingested(
+    records: BatchedRecords, context: Context, fact: Fact | TenureError
+) -> Answer | TenureError:
+    if isinstance(fact, TenureError):
+        return fact
+    try:
+        with records.alone():
+            return _accepted(fact, ingest(records, context, fact))
+    except (TransientError, Spoiled):
+        raise
+    except TenureError as error:
+        return error
+
+
+def _readable(written: Written, now: datetime) -> Fact | InputError:
+    try:
+        return read_fact(written, now=now)
+    except InputError as error:
+        return error
+
+
+def _take_one(database: Database, context: Context, written: Written, source: str) -> Answer:
     try:
         fact = read_fact(written, now=database.now)
-        led_to = transact(database, lambda records: ingest(records, context, fact))
-    except (InputError, NotFound) as error:
-        return Answer(shown, "rejected", error.message)
-    status: Literal["accepted", "duplicate"] = "duplicate" if led_to.duplicate else "accepted"
-    return Answer(fact.id, status, led_to=led_to)
+        return _accepted(fact, transact(database, lambda records: ingest(records, context, fact)))
+    except TransientError:
+        raise
+    except TenureError as error:
+        refused = error
+    return transact(database, lambda records: _rejected(records, written, refused, source))
+
+
+def _accepted(fact: Fact, led_to: Ingested) -> Answer:
+    return Answer(fact.id, "duplicate" if led_to.duplicate else "accepted", led_to=led_to)
+
+
+def _rejected(
+    records: PostgresRecords, written: Written, error: TenureError, source: str
+) -> Answer:
+    number = records.put_reject(written, error.message, source)
+    shown = str(written.get("id") or "") if isinstance(written, Mapping) else ""
+    return Answer(shown, "rejected", error.message, reject=number)

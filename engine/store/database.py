@@ -6,9 +6,9 @@ Retrying is up to the caller: a transaction that raises TransientError left noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import psycopg
 from sqlalchemy import Connection, create_engine, text
@@ -19,6 +19,7 @@ from engine.plan.model import Plan, PlanHash
 from engine.store.errors import Translated
 from engine.store.records import PostgresRecords
 
+R = TypeVar("R", bound=PostgresRecords)
 CHANNEL = "tenure_outbox"
 """Where the dispatcher listens for news of the outbox."""
 
@@ -77,11 +78,22 @@ class Database:
         """The workspace's time."""
         return self.clock.to_workspace(self._real_now())
 
+    @property
+    def real_time(self) -> datetime:
+        """What time it really is, however fast the workspace's runs."""
+        return self._real_now()
+
+    @overload
+    def transaction(self) -> AbstractContextManager[PostgresRecords]: ...
+
+    @overload
+    def transaction(self, kind: type[R]) -> AbstractContextManager[R]: ...
+
     @contextmanager
-    def transaction(self) -> Iterator[PostgresRecords]:
+    def transaction(self, kind: type[PostgresRecords] = PostgresRecords) -> Iterator[Any]:
         """Open the records for one transaction: committed at the end, dropped on an error."""
         with self._borrowed() as (pooled, driver):
-            records = PostgresRecords(driver, self.now, self._plans)
+            records = kind(driver, self.now, self._plans)
             yield records
             records.flush()
             with Translated():

@@ -39,11 +39,12 @@ from engine.store import rows, statements
 from engine.store.deliveries import delivery_to_json
 from engine.store.enrolling_records import EnrollingOnPostgres
 from engine.store.health_records import HealthOnPostgres
+from engine.store.rejects import RejectsOnPostgres
 from engine.store.rows import as_jsonb
 from engine.store.talking import missing_row
 
 
-class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres):
+class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
     """One transaction on a psycopg connection, flushed before the commit by whoever opened it."""
 
     # --- accounts and people ------------------------------------------------------------------

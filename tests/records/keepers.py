@@ -6,19 +6,22 @@ A keeper is seeded with what the port cannot write, and opens transactions over 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 import pytest
+from sqlalchemy import select
 
-from engine.effects.entities import Account, Contact, User
+from engine.effects.entities import Account, Contact, FactId, User
 from engine.effects.records import Records
 from engine.plan.clock import Clock
 from engine.plan.model import Plan, PlanHash
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import World
+from engine.store import tables
+from engine.store.batching import BatchedRecords
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.publishing import make_live, put_plan
@@ -101,6 +104,26 @@ class MemoryKeeper:
         return MemoryRecords(self.world)
 
 
+@dataclass(frozen=True)
+class BatchedKeeper(PostgresKeeper):
+    """The store, as a batch of facts talks to it: the accounts there are have been looked ahead."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[Records]:
+        with self.database.begin() as connection:
+            accounts = [*connection.scalars(select(tables.accounts.c.id))]
+        with self.database.transaction(BatchedRecords) as records:
+            records.look_ahead(accounts, [FactId(f"f-{number}") for number in range(9)])
+            yield records
+
+
+def batched(request: pytest.FixtureRequest) -> Iterator[Keeper]:
+    """The keeper on PostgreSQL, in batches."""
+    database = Database(request.getfixturevalue("migrated_database"), Clock(), real_now=lambda: NOW)
+    yield BatchedKeeper(database)
+    database.close()
+
+
 def memory(_: pytest.FixtureRequest) -> Iterator[Keeper]:
     """The keeper in memory."""
     yield MemoryKeeper(World(NOW))
@@ -108,6 +131,7 @@ def memory(_: pytest.FixtureRequest) -> Iterator[Keeper]:
 
 KEEPERS: dict[str, Callable[[pytest.FixtureRequest], Iterator[Keeper]]] = {
     "postgres": postgres,
+    "batched": batched,
     "memory": memory,
 }
 CONCURRENT = ("postgres",)

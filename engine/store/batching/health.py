@@ -1,0 +1,197 @@
+"""The batched records, the part about accounts, contacts and health."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.effects.entities import Account, AccountId, Contact, ContactId, Fact, Override
+from engine.store import rows
+from engine.store.batching import ahead
+from engine.store.batching.talking import BatchedTalk
+
+Scores = tuple[tuple[datetime, float], ...]
+FURTHER_BACK = timedelta(days=31)
+"""How much more scores are read than was asked for: the next fact may ask for more."""
+
+
+class BatchedHealth(BatchedTalk):
+    """What facts change of an account."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._facts: dict[AccountId, tuple[Fact, ...]] = {}
+        self._scores: dict[AccountId, Scores] = {}
+        self._scores_from: dict[AccountId, datetime] = {}
+
+    # --- accounts and contacts ----------------------------------------------------------------
+
+    def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
+        found = self._accounts.get(account)
+        if found is None:
+            super().change_account(account, fields)
+            return
+        self._keep_account(replace(found, fields={**found.fields, **fields}))
+        self._out.change_account(account, fields)
+
+    def _keep_account(self, account: Account) -> None:
+        self._journal.put(self._accounts, account.id, account)
+
+    def contacts(self, account: AccountId) -> Sequence[Contact]:
+        if account not in self._accounts:
+            return super().contacts(account)
+        return [*self._of_each("contacts", rows.CONTACTS, ahead.CONTACTS).get(account, ())]
+
+    def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
+        self._plainly(super().change_contact, contact, fields)
+
+    # --- scores -------------------------------------------------------------------------------
+
+    def last_scored(self, account: AccountId) -> datetime | None:
+        if account not in self._accounts:
+            return super().last_scored(account)
+        return self._last_scored().get(account)
+
+    def _last_scored(self) -> dict[AccountId, datetime | None]:
+        def read() -> dict[AccountId, datetime | None]:
+            return dict(self._peek(ahead.LAST_SCORED, accounts=list(self._accounts)))
+
+        return self._once("scored", read)
+
+    def score_at(self, account: AccountId, at: datetime) -> float | None:
+        if account not in self._accounts:
+            return super().score_at(account, at)
+        known = self._scores_around(account, at)
+        return next((score for then, score in reversed(known) if then <= at), None)
+
+    def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
+        if account not in self._accounts:
+            return super().scores_since(account, since)
+        before = self.score_at(account, since)
+        later = [score for at, score in self._scores_around(account, since) if at > since]
+        return [*([] if before is None else [before]), *later]
+
+    def _scores_around(self, account: AccountId, since: datetime) -> Scores:
+        """Return the scores from an instant on, and at least the one before it."""
+        known_from = self._scores_from.get(account)
+        if known_from is None or since < known_from:
+            self._read_scores(since - FURTHER_BACK, account)
+        return self._scores.get(account, ())
+
+    def _read_scores(self, since: datetime, account: AccountId) -> None:
+        """Read the scores of an account, and of all others of the batch that have not been read."""
+        self._send_rows()
+        ids = {account, *(one for one in self._accounts if one not in self._scores_from)}
+        found: dict[AccountId, list[tuple[datetime, float]]] = {one: [] for one in ids}
+        for id, at, score in self._peek(ahead.SCORES, accounts=list(ids), since=since):
+            found[id].append((at, score))
+        for id, scores in found.items():
+            self._scores[id], self._scores_from[id] = tuple(scores), since
+
+    def put_score(
+        self,
+        account: AccountId,
+        score: float,
+        band: str,
+        band_since: datetime | None,
+        at: datetime,
+        *,
+        model: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+    ) -> None:
+        found = self._accounts.get(account)
+        if found is None:
+            super().put_score(account, score, band, band_since, at, model=model, inputs=inputs)
+            return
+        if band_since is not None:
+            now = replace(found, score=score, band=band, band_since=band_since)
+            self._keep_account(now)
+            self._out.score_account(now)
+        self._remember_score(account, at, score)
+        self._out.put_score(account, at, score, band, model, inputs)
+
+    def _remember_score(self, account: AccountId, at: datetime, score: float) -> None:
+        latest = self._last_scored()
+        last = latest.get(account)
+        if last is None or at > last:
+            self._journal.put(latest, account, at)
+        if account in self._scores_from:
+            others = (one for one in self._scores[account] if one[0] != at)
+            self._journal.put(self._scores, account, tuple(sorted([*others, (at, score)])))
+
+    # --- assessments and overrides ------------------------------------------------------------
+
+    def keep_assessment(
+        self,
+        account: AccountId,
+        assessment: Mapping[str, Any] | None,
+        reassess_at: datetime | None,
+    ) -> None:
+        found = self._accounts.get(account)
+        if found is None:
+            super().keep_assessment(account, assessment, reassess_at)
+            return
+        self._keep_account(replace(found, assessment=assessment))
+        self._out.assess_account(account, assessment, reassess_at)
+
+    def override(self, account: AccountId) -> Override | None:
+        if account not in self._accounts:
+            return super().override(account)
+        found = self._of_each("overrides", rows.OVERRIDES, ahead.OVERRIDES).get(account, ())
+        return next(iter(found), None)
+
+    def put_override(self, override: Override) -> None:
+        self._plainly(super().put_override, override)
+
+    def end_override(self, account: AccountId, at: datetime, by: str) -> None:
+        self._plainly(super().end_override, account, at, by)
+
+    # --- facts --------------------------------------------------------------------------------
+
+    def put_fact(self, fact: Fact) -> bool:
+        known = self._fact_ids.get(fact.id)
+        if known is None or fact.account not in self._accounts:
+            return self._plainly(super().put_fact, fact)
+        if known:
+            return False
+        self._journal.put(self._fact_ids, fact.id, True)
+        self._journal.put(self._facts, fact.account, (*self._facts.get(fact.account, ()), fact))
+        self._out.put_fact(fact)
+        return True
+
+    def facts_since(
+        self, account: AccountId, kinds: Collection[str], since: datetime
+    ) -> Sequence[Fact]:
+        if account not in self._accounts:
+            return super().facts_since(account, kinds, since)
+        asked = (account, tuple(sorted(kinds)), since)
+        stored = self._once("facts", dict)
+        if asked not in stored:
+            stored[asked] = tuple(self._stored_facts(*asked))
+        there = {one.id for one in stored[asked]}
+        new = [
+            one
+            for one in self._facts.get(account, ())
+            if one.kind in kinds and one.occurred_at >= since and one.id not in there
+        ]
+        return sorted([*stored[asked], *new], key=lambda one: one.occurred_at)
+
+    def _stored_facts(
+        self, account: AccountId, kinds: tuple[str, ...], since: datetime
+    ) -> Sequence[Fact]:
+        given = {"account": account, "kinds": [*kinds], "since": since}
+        return [rows.FACTS.read(row) for row in self._peek(ahead.FACTS_SINCE, **given)]
+
+    def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
+        new = [
+            one
+            for one in self._facts.get(account, ())
+            if one.kind == kind and one.occurred_at <= self._now
+        ]
+        if not new:
+            return super().latest_fact(account, kind)
+        stored = super().latest_fact(account, kind)
+        every = sorted([*([stored] if stored else []), *new], key=lambda one: one.occurred_at)
+        return every[-1]
