@@ -263,8 +263,10 @@ class EnrollmentWorkflow:
         before = self._driver.state.status
         self._driver.events.append(event)
         await workflow.wait_condition(
-            lambda: self._driver.finished is not None
-            or not any(other is event for other in self._driver.events)
+            lambda: (
+                self._driver.finished is not None
+                or not any(other is event for other in self._driver.events)
+            )
         )
         after = self._driver.state.status
         if after != before and after in ("paused", "running"):

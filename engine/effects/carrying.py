@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.effects import handing, watching
 from engine.effects.context import Context
-from engine.effects.enrolling import Enrolled, enroll, subjects
+from engine.effects.enrolling import Enrolled, enroll, refuse_nobody, subjects
 from engine.effects.entities import (
     ContactId,
     Effect,
@@ -28,6 +28,7 @@ from engine.effects.entities import (
     Task,
 )
 from engine.effects.fitting import misfit
+from engine.effects.holding import after_end
 from engine.effects.ingesting import ingest
 from engine.effects.knowing import Known
 from engine.effects.records import Records
@@ -48,6 +49,9 @@ LISTENS = frozenset(["begin", "watch", "unwatch", "create_task"])
 CLOSES = frozenset(["finish", "withdraw_task"])
 """Verbs that take tasks back: the account is locked, so that nobody does one meanwhile."""
 
+BEGINS = frozenset(["start_playbook"])
+"""Verbs that begin other runs: the account is locked, so that what is under way stays so."""
+
 _STATUSES: Mapping[str, EnrollmentStatus] = {"paused": "paused", "resumed": "active"}
 
 
@@ -59,7 +63,7 @@ def carry_out(
     Raises RunError or NotFound when it can never be carried out, TransientError when it may later.
     """
     row = records.enrollment(enrollment)
-    if do.verb in LISTENS | CLOSES:
+    if do.verb in LISTENS | CLOSES | BEGINS:
         records.account(row.account, lock=True)
     if do.verb in ("finish", "create_task"):
         row = records.enrollment(enrollment, lock=True)
@@ -181,13 +185,14 @@ def _worked_out(known: Known, expression: Mapping[str, Json]) -> Any:
 def _start_playbook(known: Known, do: Do) -> Mapping[str, Json]:
     """Begin runs of another playbook: for the account, or for the contact at hand, or for each."""
     spec, records, account = _spec(known, do), known.records, known.enrollment.account
+    trigger = {"by": "playbook", "enrollment": known.enrollment.id, "step": do.node}
     live = records.current_plans().get(spec["playbook"])
     whom = [None] if live is None else subjects(records, records.plan(live), account, known.at_hand)
-    if not whom:
-        why = "the account has no contacts"
+    if live is not None and not whom:
+        why = refuse_nobody(records, spec["playbook"], live, account, trigger).why
         watching.write(known, do, "not started", playbook=spec["playbook"], why=why)
         return {"status": "skipped", "why": why}
-    results = [_start_one(known, do, spec, contact) for contact in whom]
+    results = [_start_one(known, do, spec, contact, trigger) for contact in whom]
     started = [one.enrollment for one in results if one.enrollment is not None]
     if not started:
         return {"status": "skipped", "why": results[0].why}
@@ -195,7 +200,11 @@ def _start_playbook(known: Known, do: Do) -> Mapping[str, Json]:
 
 
 def _start_one(
-    known: Known, do: Do, spec: Mapping[str, Json], contact: ContactId | None
+    known: Known,
+    do: Do,
+    spec: Mapping[str, Json],
+    contact: ContactId | None,
+    trigger: Mapping[str, Json],
 ) -> Enrolled:
     playbook, run = spec["playbook"], known.enrollment
     result = enroll(
@@ -204,7 +213,7 @@ def _start_one(
         playbook,
         run.account,
         contact=contact,
-        trigger={"by": "playbook", "enrollment": run.id, "step": do.node},
+        trigger=trigger,
         inputs=spec.get("with") or {},
         nonce=f"{run.id}:{do.id}",
     )
@@ -278,6 +287,7 @@ def _finish(known: Known, do: Do) -> Mapping[str, Json]:
         run.id, status="finished", outcome=outcome, reason=reason, ended_at=records.now
     )
     watching.write(known, do, "outcome", outcome=outcome, why=reason, withdrawn=withdrawn)
+    after_end(records, known.context, run)
     return {"status": "done"}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from engine.effects.entities import AccountId, ContactId, Decision, Held
+from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 
 
 class EnrollingRecords(Protocol):
@@ -25,7 +25,8 @@ class EnrollingRecords(Protocol):
         """Return the latest decisions of a playbook about an account, newest first."""
 
     def started_since(self, playbook: str, since: datetime) -> int:
-        """Count the runs a playbook began at or after an instant."""
+        """Count the runs a playbook began by itself at or after an instant: not those a person
+        began by hand or released."""
 
     def lock_playbook(self, playbook: str) -> None:
         """Let nobody else count or begin runs of the playbook until the transaction ends."""
@@ -42,6 +43,17 @@ class EnrollingRecords(Protocol):
         """Return what is held for an account, oldest first."""
 
     def change_held(self, id: str, **fields: Any) -> None: ...
+
+    # --- notices ------------------------------------------------------------------------------
+
+    def put_notice(self, notice: Notice) -> bool:
+        """Insert; False (and nothing written) when one of that id is known."""
+
+    def owed_notices(self, limit: int) -> Sequence[Notice]:
+        """Return notices that are owed, oldest first; nobody else is given them until the
+        transaction ends."""
+
+    def change_notice(self, id: str, **fields: Any) -> None: ...
 
     # --- clocks -------------------------------------------------------------------------------
 
@@ -76,6 +88,9 @@ class EnrollingRecords(Protocol):
 
     def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
         """Write down that it holds no more."""
+
+    def forget_matching(self, key: str) -> None:
+        """Forget whom a condition holds for that nobody follows any more."""
 
     # --- caps ---------------------------------------------------------------------------------
 

@@ -155,6 +155,25 @@ class Held:
         return self.contact or self.account
 
 
+NoticeKind = Literal["brake"]
+NoticeStatus = Literal["owed", "sending", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What Tenure itself tells one of our own people outside any run. `recipient` is a user's id;
+    None: whoever reads the workspace's own address. One that stays `sending` was cut off in the
+    call: it may have been sent, and is not sent again."""
+
+    id: str
+    at: datetime
+    kind: NoticeKind
+    recipient: str | None
+    data: Mapping[str, Any]
+    status: NoticeStatus = "owed"
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something that happened to an account. `enrollment` and `node` are set when it is about one

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.effects.entities import AccountId, ContactId, Decision, Held
+from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 from engine.simulation.tables import InMemory, named
 
 _MESSAGES = frozenset(["send_email", "send_survey"])
@@ -32,7 +32,10 @@ class EnrollingInMemory(InMemory):
 
     def started_since(self, playbook: str, since: datetime) -> int:
         runs = self._world.enrollments.values()
-        return sum(run.playbook == playbook and run.started_at >= since for run in runs)
+        begun = (run for run in runs if run.playbook == playbook and run.started_at >= since)
+        return sum(
+            run.trigger.get("by") != "hand" and "released_by" not in run.trigger for run in begun
+        )
 
     def lock_playbook(self, playbook: str) -> None:
         """There is one thread only."""
@@ -55,6 +58,21 @@ class EnrollingInMemory(InMemory):
 
     def change_held(self, id: str, **fields: Any) -> None:
         self._world.put(self._world.held, id, replace(self.held(id), **fields))
+
+    # --- notices ------------------------------------------------------------------------------
+
+    def put_notice(self, notice: Notice) -> bool:
+        if notice.id in self._world.notices:
+            return False
+        self._world.put(self._world.notices, notice.id, notice)
+        return True
+
+    def owed_notices(self, limit: int) -> Sequence[Notice]:
+        return [one for one in self._world.notices.values() if one.status == "owed"][:limit]
+
+    def change_notice(self, id: str, **fields: Any) -> None:
+        known = named(self._world.notices, id, "notice")
+        self._world.put(self._world.notices, id, replace(known, **fields))
 
     # --- clocks -------------------------------------------------------------------------------
 
@@ -105,6 +123,11 @@ class EnrollingInMemory(InMemory):
 
     def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
         self._world.put(self._world.matching, account, self.matching(account) - {(key, subject)})
+
+    def forget_matching(self, key: str) -> None:
+        for account, held in self._world.matching.items():
+            kept = frozenset(one for one in held if one[0] != key)
+            self._world.put(self._world.matching, account, kept)
 
     # --- caps ---------------------------------------------------------------------------------
 

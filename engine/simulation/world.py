@@ -26,6 +26,7 @@ from engine.effects.entities import (
     FactId,
     Held,
     Line,
+    Notice,
     Override,
     Task,
     TaskId,
@@ -48,7 +49,8 @@ _ABSENT: Any = object()
 
 class World:
     """All rows, at one virtual `now`. `outbox`, `handed` (new tasks) and `written` (new lines) are
-    what happened since somebody last took them away."""
+    what happened since somebody last took them away, `moved` the accounts whose rows changed that
+    the clock looks at (None while nobody asks)."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -79,12 +81,14 @@ class World:
         self.reassess: dict[AccountId, datetime] = {}
         self.overrides: dict[AccountId, Override] = {}
         self.held: dict[str, Held] = {}
+        self.notices: dict[str, Notice] = {}
         self.firings: dict[tuple[str, str, str], datetime] = {}
         self.matching: dict[AccountId, frozenset[tuple[str, str]]] = {}
         self.decided: list[Decision] = []
         self.outbox: list[Delivery] = []
         self.handed: list[TaskId] = []
         self.written: list[Line] = []
+        self.moved: dict[AccountId, None] | None = None
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._marks = (0, 0, 0, 0)
 
@@ -94,6 +98,16 @@ class World:
         """Set a row."""
         self._undo.append((table, key, table.get(key, _ABSENT)))
         table[key] = value
+        if self.moved is not None:
+            self._note_moved(table, key, value)
+
+    def _note_moved(self, table: Any, key: Any, value: Any) -> None:
+        """Note the accounts whose rows the clock looks at."""
+        assert self.moved is not None
+        if table is self.accounts or table is self.reassess or table is self.scores:
+            self.moved[key] = None
+        elif table is self.contacts:
+            self.moved[value.account] = None
 
     def drop(self, table: dict[K, V], key: K) -> None:
         """Remove a row if it is there."""
@@ -123,6 +137,8 @@ class World:
         """Put accounts; a score they come with is their first."""
         for account in accounts:
             self.accounts[account.id] = account
+            if self.moved is not None:
+                self.moved[account.id] = None
             if account.score is not None:
                 since = account.band_since or self.now
                 self.scores[account.id] = ((since, account.score),)

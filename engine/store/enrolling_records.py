@@ -16,12 +16,13 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine.effects.entities import AccountId, ContactId, Decision, Held
+from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 from engine.store import rows
 from engine.store.statements import compiled, param
 from engine.store.tables import (
@@ -35,6 +36,7 @@ from engine.store.tables import (
     firings,
     held,
     matching,
+    notices,
 )
 from engine.store.talking import Talk
 
@@ -51,12 +53,16 @@ _DECISIONS = compiled(
     .order_by(decisions.c.number.desc())
     .limit(bindparam("most"))
 )
+_BY_ITSELF = text(
+    "trigger ->> 'by' IS DISTINCT FROM 'hand' AND trigger -> 'released_by' IS NULL"
+)
 _STARTED_SINCE = compiled(
     select(func.count())
     .select_from(enrollments)
     .where(
         enrollments.c.playbook == param("playbook"),
         enrollments.c.started_at >= bindparam("since"),
+        _BY_ITSELF,
     )
 )
 _LOCK_NAME = compiled(
@@ -71,6 +77,19 @@ _PUT_HELD = compiled(
 _A_HELD = compiled(select(*rows.HELD.columns).where(held.c.id == param("key")).with_for_update())
 _HELD_FOR = compiled(
     select(*rows.HELD.columns).where(held.c.account == _account, HELD_NOW).order_by(held.c.number)
+)
+_PUT_NOTICE = compiled(
+    upsert(notices)
+    .values({name: bindparam(name) for name in rows.NOTICES.names})
+    .on_conflict_do_nothing()
+    .returning(_ONE)
+)
+_OWED_NOTICES = compiled(
+    select(*rows.NOTICES.columns)
+    .where(notices.c.status == literal_column("'owed'"))
+    .order_by(notices.c.number)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
 _PUT_FIRING = compiled(
     upsert(firings)
@@ -116,6 +135,7 @@ _DROP_MATCHING = compiled(
         matching.c.key == param("key"),
     )
 )
+_FORGET_MATCHING = compiled(delete(matching).where(matching.c.key == param("key")))
 _MESSAGES_TO = compiled(
     select(effects.c.at)
     .where(
@@ -160,6 +180,17 @@ class EnrollingOnPostgres(Talk):
     def change_held(self, id: str, **fields: Any) -> None:
         self._change(rows.HELD, id, fields, "held run")
 
+    # --- notices ------------------------------------------------------------------------------
+
+    def put_notice(self, notice: Notice) -> bool:
+        return self._row(_PUT_NOTICE, **rows.NOTICES.parameters(notice)) is not None
+
+    def owed_notices(self, limit: int) -> Sequence[Notice]:
+        return self._all(rows.NOTICES, _OWED_NOTICES, most=limit)
+
+    def change_notice(self, id: str, **fields: Any) -> None:
+        self._change(rows.NOTICES, id, fields, "notice")
+
     # --- clocks -------------------------------------------------------------------------------
 
     def put_firing(self, playbook: str, subject: str, key: str) -> bool:
@@ -196,6 +227,9 @@ class EnrollingOnPostgres(Talk):
 
     def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
         self._keep(_DROP_MATCHING, None, account=account, subject=subject, key=key)
+
+    def forget_matching(self, key: str) -> None:
+        self._keep(_FORGET_MATCHING, None, key=key)
 
     # --- caps ---------------------------------------------------------------------------------
 

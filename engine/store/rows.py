@@ -24,6 +24,7 @@ from engine.effects.entities import (
     Fact,
     Held,
     Line,
+    Notice,
     Override,
     Task,
     Wait,
@@ -125,5 +126,6 @@ TASKS = Rows(Task, tables.tasks, checklist=_pairs)
 EFFECTS = Rows(Effect, tables.effects, key="key")
 DECISIONS = Rows(Decision, tables.decisions, key="number")
 HELD = Rows(Held, tables.held)
+NOTICES = Rows(Notice, tables.notices)
 OVERRIDES = Rows(Override, tables.health_overrides, key="account")
 LINES = Rows(Line, tables.timeline, key="key")

@@ -41,6 +41,8 @@ from engine.effects.entities import (
     EnrollmentStatus,
     HeldKind,
     HeldStatus,
+    NoticeKind,
+    NoticeStatus,
     TaskKind,
     TaskStatus,
 )
@@ -319,6 +321,23 @@ held = Table(
 HELD_NOW = text("status = 'held'")
 Index("held_one", held.c.playbook, held.c.subject, unique=True, postgresql_where=HELD_NOW)
 Index("held_account_idx", held.c.account, held.c.number, postgresql_where=HELD_NOW)
+
+notices = Table(
+    "notices",
+    metadata,
+    _id("id", primary_key=True),
+    Column("at", _AT, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("recipient", _ID),
+    Column("data", JSONB, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _one_of("kind", get_args(NoticeKind)),
+    _one_of("status", get_args(NoticeStatus)),
+)
+"""What Tenure itself tells our own people outside any run."""
+Index("notices_owed_idx", notices.c.number, postgresql_where=text("status = 'owed'"))
 
 firings = Table(
     "firings",

@@ -47,6 +47,20 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('hook', 'nonce', name=op.f('hook_calls_pk'))
     )
+    op.create_table('notices',
+    sa.Column('id', sa.Text(collation='C'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('recipient', sa.Text(collation='C'), nullable=True),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.CheckConstraint("kind IN ('brake')", name=op.f('notices_kind_check')),
+    sa.CheckConstraint("status IN ('owed', 'sending', 'sent', 'failed')", name=op.f('notices_status_check')),
+    sa.PrimaryKeyConstraint('id', name=op.f('notices_pk'))
+    )
+    op.create_index('notices_owed_idx', 'notices', ['number'], unique=False, postgresql_where=sa.text("status = 'owed'"))
     op.create_table('rejects',
     sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
@@ -152,6 +166,8 @@ def downgrade() -> None:
     op.drop_table('tokens')
     op.drop_index('rejects_open_idx', table_name='rejects', postgresql_where=sa.text("status = 'open'"))
     op.drop_table('rejects')
+    op.drop_index('notices_owed_idx', table_name='notices', postgresql_where=sa.text("status = 'owed'"))
+    op.drop_table('notices')
     op.drop_table('hook_calls')
     op.drop_table('firings')
     op.drop_index(op.f('decisions_playbook_number_idx'), table_name='decisions')
