@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "explain": "authoring",
     },
     "Run the stack": {"up": "stack", "demo": "stack", "status": "stack", "db": "stack"},
+    "Let others in": {"tokens": "tokens"},
     "Bring in and switch on": {
         "import": "data",
         "apply": "data",
