@@ -6,7 +6,7 @@ touches a name the condition reads, or the clock. Begins no runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -103,17 +103,6 @@ def take_turns(
     return hits
 
 
-def take_as_matching(
-    records: Records, context: Context, live: Live, account: AccountId, keys: Set[str]
-) -> int:
-    """Write down whom conditions hold for, with no run starting; count them."""
-    fresh = [one for one in conditions_of(live) if one.key in keys]
-    each = everybody(records, live.plan, account)
-    found = list(turns(records, context, live, account, each, fresh))
-    take_turns(records, account, found)
-    return sum(turn.verdict.holds for turn in found)
-
-
 def everybody(records: Records, plan: Plan, account: AccountId) -> list[ContactId | None]:
     """Return whom of an account a plan is for: itself (None), or each of its contacts."""
     if plan.subject == "account":
@@ -127,6 +116,11 @@ def conditions_of(live: Live) -> tuple[Watched, ...]:
         known = watched(live.playbook, live.plan.enroll)
         _CONDITIONS[live.playbook, live.hash] = known
     return known
+
+
+def timed_conditions(live: Live) -> list[Watched]:
+    """Return those of a playbook's conditions that the clock alone can change."""
+    return [one for one in conditions_of(live) if one.reads_time]
 
 
 _CONDITIONS: dict[tuple[str, PlanHash], tuple[Watched, ...]] = {}

@@ -8,7 +8,7 @@ by pages, writing by short transactions of one account each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,11 +20,11 @@ from engine.effects.ingesting import by_the_clock
 from engine.effects.matching import (
     Live,
     Turn,
-    conditions_of,
     everybody,
     known_before,
     live_plans,
     take_turns,
+    timed_conditions,
     turns,
 )
 from engine.effects.moments import due_for_dates, fire_dates
@@ -50,15 +50,20 @@ class Transact(Protocol):
 
 @dataclass(slots=True)
 class Swept:
-    """What came of a sweep. `failed` are accounts it could do nothing for, each with the reason."""
+    """What came of a sweep, by account. `failed` are those it could do nothing for, and why."""
 
-    begun: Begun = field(default_factory=Begun)
+    begun: list[tuple[AccountId, Begun]] = field(default_factory=list)
     failed: list[tuple[AccountId, str]] = field(default_factory=list)
 
-    def add(self, other: Begun) -> None:
-        """Add what one transaction came to."""
-        self.begun.started += other.started
-        self.begun.refused += other.refused
+    @property
+    def started(self) -> int:
+        """How many runs began."""
+        return sum(len(begun.started) for _, begun in self.begun)
+
+    @property
+    def refused(self) -> int:
+        """How many were set off and did not begin."""
+        return sum(len(begun.refused) for _, begun in self.begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +159,7 @@ class Sweeper:
     def matches(self) -> Swept:
         """Begin the runs of those that have come to match, or stopped, by the clock alone."""
         swept = Swept()
-        lives = [
-            one
-            for one in self.transact(live_plans)
-            if any(each.reads_time for each in conditions_of(one))
-        ]
+        lives = [one for one in self.transact(live_plans) if timed_conditions(one)]
         for page in self._pages() if lives else ():
             for account in self.transact(partial(self._turned, lives, page)):
                 self._each(swept, account, partial(self._fire_turns, lives, account))
@@ -167,22 +168,14 @@ class Sweeper:
     def _turned(
         self, lives: Sequence[Live], page: Sequence[AccountId], records: Records
     ) -> list[AccountId]:
-        return [one for one in page if any(any(self._turns(records, live, one)) for live in lives)]
+        return [one for one in page if self._differs(records, lives, one)]
 
-    def _turns(self, records: Records, live: Live, account: AccountId) -> Iterator[Turn]:
-        timed = [one for one in conditions_of(live) if one.reads_time]
-        each = everybody(records, live.plan, account)
-        return turns(records, self.context, live, account, each, timed)
+    def _differs(self, records: Records, lives: Sequence[Live], account: AccountId) -> bool:
+        each = (_turns(records, self.context, live, account) for live in lives)
+        return any(True for some in each for _ in some)
 
     def _fire_turns(self, lives: Sequence[Live], account: AccountId, records: Records) -> Begun:
-        records.account(account, lock=True)
-        begun = Begun()
-        for live in lives:
-            found = take_turns(records, account, self._turns(records, live, account))
-            fact = by_the_clock(account, records.now, "matches")
-            for contact, hit in found.items():
-                begin(records, self.context, live, fact, contact, hit, begun)
-        return begun
+        return fire_turns(records, self.context, lives, account)
 
     # --- one after the other ------------------------------------------------------------------
 
@@ -196,7 +189,7 @@ class Sweeper:
     def _each(self, swept: Swept, account: AccountId, work: Callable[[Records], Begun]) -> None:
         """Do an account's share; one that cannot be done leaves the others."""
         try:
-            swept.add(self.transact(work))
+            swept.begun.append((account, self.transact(work)))
         except TransientError:
             raise
         except TenureError as error:
@@ -214,3 +207,22 @@ def _is_over(records: Records, due: Due) -> bool:
 
 def _over(due: Due, records: Records) -> None:
     records.put_firing(due.live.playbook, EVERYBODY, due.key)
+
+
+def fire_turns(
+    records: Records, context: Context, lives: Iterable[Live], account: AccountId
+) -> Begun:
+    """Begin the runs of an account that the clock alone has made match, or stop matching."""
+    records.account(account, lock=True)
+    begun = Begun()
+    fact = by_the_clock(account, records.now, "matches")
+    for live in lives:
+        found = take_turns(records, account, _turns(records, context, live, account))
+        for contact, hit in found.items():
+            begin(records, context, live, fact, contact, hit, begun)
+    return begun
+
+
+def _turns(records: Records, context: Context, live: Live, account: AccountId) -> Iterator[Turn]:
+    each = everybody(records, live.plan, account)
+    return turns(records, context, live, account, each, timed_conditions(live))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -178,6 +178,43 @@ def reads_time(name: str) -> bool:
     [True, True, False, False]
     """
     return name in _OF_TIME or name.startswith(("health.change_", "fiscal."))
+
+
+def next_tick(
+    names: Iterable[str],
+    now: datetime,
+    zone: str,
+    band_since: datetime | None,
+    scored: Iterable[datetime],
+) -> datetime | None:
+    """Return when the clock next changes what a name stands for; None when it changes nothing.
+
+    Exact for days, bands and past scores; `now` counts by full hours.
+
+    >>> at = datetime.fromisoformat("2026-03-02T09:30+00:00")
+    >>> next_tick(["today"], at, "Europe/Berlin", None, []).isoformat()
+    '2026-03-02T23:00:00+00:00'
+    """
+    found: list[datetime] = []
+    for name in names:
+        match name.split("_")[-1] if name.startswith("health.change_") else name:
+            case "now":
+                found.append(now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
+            case "health.days_in_band":
+                if band_since is not None:
+                    days = (now - band_since) // timedelta(days=1) + 1
+                    found.append(band_since + timedelta(days=days))
+            case length if name.startswith("health.change_"):
+                back = timedelta(days=int(length.removesuffix("d")))
+                found += [at + back for at in scored if at + back > now][:1]
+            case _ if reads_time(name):
+                found.append(_midnight(now, zone))
+    return min(found, default=None)
+
+
+def _midnight(now: datetime, zone: str) -> datetime:
+    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 _OF_TIME = frozenset(["now", "today", "health.days_in_band", "health.trend"])

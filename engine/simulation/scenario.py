@@ -22,7 +22,8 @@ from engine.simulation.world import World
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """What a simulation plays. `trigger` begins the run through the playbook's own triggers, else
-    it is begun by hand at `start`; `contact` is who a playbook for contacts is for."""
+    it is begun by hand at `start`, or (`by_clock`) by its dates, schedules and conditions alone;
+    `contact` is who a playbook for contacts is for."""
 
     account: Account
     contacts: tuple[Contact, ...]
@@ -34,6 +35,7 @@ class Scenario:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     trigger: Fact | None = None
     contact: ContactId | None = None
+    by_clock: bool = False
 
 
 def play(
@@ -58,7 +60,7 @@ def set_up(
     simulator = Simulator(context, world, habits=scenario.habits)
     if scenario.trigger is not None:
         simulator.add_fact(scenario.trigger)
-    else:
+    elif not scenario.by_clock:
         simulator.at(scenario.start, partial(_enroll, simulator, scenario, playbook))
     for fact in scenario.facts:
         simulator.add_fact(fact)

@@ -31,7 +31,8 @@ from engine.effects.entities import (
     Stop,
     Wake,
 )
-from engine.effects.ingesting import ingest
+from engine.effects.ingesting import Ingested, by_the_clock, ingest
+from engine.effects.starting import Begun
 from engine.errors import InputError, RunError, TenureError
 from engine.plan.events import (
     Cancelled,
@@ -47,6 +48,7 @@ from engine.plan.events import (
 from engine.plan.model import NodeId
 from engine.simulation.agenda import Agenda
 from engine.simulation.carrier import Carrier
+from engine.simulation.clocks import Clocks
 from engine.simulation.driving import Errand, Run
 from engine.simulation.habits import Custom
 from engine.simulation.memory import MemoryRecords
@@ -86,6 +88,8 @@ class Simulator:
         self.rejections: list[Rejection] = []
         self._carrier = Carrier(context, world)
         self._people = People(context, world, habits, self)
+        self._clocks = Clocks(context, world, self)
+        self._begun = False
         self._runs: dict[EnrollmentId, Run] = {}
         self._visited: dict[str, set[NodeId]] = {}
         self._ready: deque[Run] = deque()
@@ -165,6 +169,9 @@ class Simulator:
             self._run(until)
 
     def _run(self, until: datetime) -> None:
+        if not self._begun:
+            self._begun = True
+            self._clocks.begin()
         self._settle()
         while (found := self._agenda.pop(until)) is not None:
             instant, act = found
@@ -257,9 +264,23 @@ class Simulator:
         except TenureError as error:
             self.rejections.append(Rejection(fact, error.message))
             return
-        for playbook, why in result.refused:
-            self.refusals.append(Refusal(self.world.now, playbook, fact.account, why))
+        self.note_refusals(fact.account, result)
         self.take_owed()
+
+    def note_refusals(self, account: AccountId, result: Ingested) -> None:
+        """Keep which playbooks did not start although their trigger was set off."""
+        for playbook, why in result.refused:
+            self.refusals.append(Refusal(self.world.now, playbook, account, why))
+
+    def take_begun(self, account: AccountId, begun: Begun) -> None:
+        """Let the runs go on that the clock began."""
+        for playbook, why in begun.refused:
+            self.refusals.append(Refusal(self.world.now, playbook, account, why))
+        self.take_owed()
+
+    def take_failure(self, account: AccountId, why: str) -> None:
+        """Keep what the clock could not do for an account."""
+        self.rejections.append(Rejection(by_the_clock(account, self.world.now, "look"), why))
 
     def take_owed(self) -> None:
         """Give runs what is owed to them, and let people see what reached them."""
@@ -277,6 +298,8 @@ class Simulator:
             self._lines.extend(written)
             for line in written:
                 self._people.meet_line(line)
+        if world.moved:
+            self._clocks.catch_up()
 
     def _deliver(self, delivery: Delivery) -> None:
         match delivery:

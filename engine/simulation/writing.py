@@ -49,6 +49,8 @@ KEYS = (
     "people",
     "until",
 )
+CLOCK = "clock"
+"""In place of a trigger: the run begins by the playbook's own dates, schedules and conditions."""
 DEFAULT_START = "2026-03-02T09:00"
 """A Monday."""
 DEFAULT_UNTIL = "400d"
@@ -99,7 +101,8 @@ def read_scenario(
         facts=_facts(reading, value.get("facts"), (*path, "facts")),
         habits=read_habits(sheet, value.get("people"), (*path, "people"), plan),
         inputs=_inputs(sheet, value.get("inputs"), (*path, "inputs"), plan),
-        trigger=None if trigger is None else read_fact(reading, trigger, (*path, "trigger"), 0),
+        trigger=_trigger(reading, trigger, (*path, "trigger")),
+        by_clock=trigger == CLOCK,
         contact=_subject(reading, value.get("contact"), (*path, "contact")),
     )
 
@@ -253,6 +256,10 @@ def _moment(reading: Reading, value: Any, path: Path) -> datetime:
         return _instant(sheet, text, path, reading.account, reading.context)
     span = sheet.span(value, path)
     return reading.start if span is None else add_span(reading.calendar, reading.start, span)
+
+
+def _trigger(reading: Reading, value: Any, path: Path) -> Fact | None:
+    return None if value is None or value == CLOCK else read_fact(reading, value, path, 0)
 
 
 def _facts(reading: Reading, value: Any, path: Path) -> tuple[Fact, ...]:

@@ -53,9 +53,7 @@ _DECISIONS = compiled(
     .order_by(decisions.c.number.desc())
     .limit(bindparam("most"))
 )
-_BY_ITSELF = text(
-    "trigger ->> 'by' IS DISTINCT FROM 'hand' AND trigger -> 'released_by' IS NULL"
-)
+_BY_ITSELF = text("trigger ->> 'by' IS DISTINCT FROM 'hand' AND trigger -> 'released_by' IS NULL")
 _STARTED_SINCE = compiled(
     select(func.count())
     .select_from(enrollments)

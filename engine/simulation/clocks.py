@@ -1,0 +1,154 @@
+"""What the clock alone sets off in a simulation: dates, schedules, conditions, health. To the
+instant, where the Temporal shell looks every so often.
+
+Owns when to look; what follows is `engine/effects`. After each change of an account its next
+instant is worked out anew; an instant that has become wrong finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol, TypeVar
+
+from engine.effects.context import Context
+from engine.effects.entities import AccountId
+from engine.effects.matching import Live, live_plans, timed_conditions
+from engine.effects.moments import fire_dates
+from engine.effects.records import Records
+from engine.effects.starting import Begun
+from engine.effects.sweeping import Sweeper, fire_turns
+from engine.effects.taking_stock import take_stock
+from engine.enrolling.clocks import Scheduled, dated, next_tick, scheduled
+from engine.errors import TenureError
+from engine.simulation.memory import MemoryRecords
+from engine.simulation.world import World
+
+T = TypeVar("T")
+ON_TIME = timedelta()
+
+
+class Shell(Protocol):
+    """What clocks need of the simulator."""
+
+    def at(self, instant: datetime, act: Callable[[], None]) -> None: ...
+
+    def take_begun(self, account: AccountId, begun: Begun) -> None: ...
+
+    def take_failure(self, account: AccountId, why: str) -> None: ...
+
+
+class Clocks:
+    """All clocks of a simulation."""
+
+    def __init__(self, context: Context, world: World, shell: Shell) -> None:
+        self._context = context
+        self._world = world
+        self._shell = shell
+        self._records = MemoryRecords(world)
+        self._sweeper = Sweeper(self._transact, context, ON_TIME)
+        self._dated: list[Live] = []
+        self._timed: list[Live] = []
+        self._names: frozenset[str] = frozenset()
+        self._ahead: dict[tuple[str, AccountId], datetime] = {}
+
+    def begin(self) -> None:
+        """Take stock of what is so, and set all clocks. Dates that are due already come in after
+        what else happens at this instant."""
+        lives = self._transact(live_plans)
+        for live in lives:
+            self._transact(partial(take_stock, context=self._context, live=live, before=None))
+            for trigger in scheduled(live.plan.enroll, self._context.workspace.zone):
+                self._await_schedule(trigger)
+        self._dated = [live for live in lives if dated(live.plan.enroll)]
+        self._timed = [live for live in lives if timed_conditions(live)]
+        conditions = [one.condition for live in lives for one in timed_conditions(live)]
+        self._names = frozenset(name for one in conditions for name, _ in one.refs)
+        if self._dated or self._names or self._context.workspace.health:
+            self._world.moved = {}
+            for account in self._world.accounts:
+                self._shell.at(self._world.now, partial(self._look, account))
+
+    def catch_up(self) -> None:
+        """Look again at the accounts that have changed."""
+        while self._world.moved:
+            moved, self._world.moved = self._world.moved, {}
+            for account in moved:
+                self._look(account)
+
+    def _look(self, account: AccountId) -> None:
+        if self._dated:
+            self._look_at_dates(account)
+        if self._names:
+            self._await(account, self._next_tick(account), self._look_at_conditions)
+
+    # --- dates --------------------------------------------------------------------------------
+
+    def _look_at_dates(self, account: AccountId) -> None:
+        def fire(records: Records) -> tuple[Begun, datetime | None]:
+            return fire_dates(records, self._context, self._dated, account, ON_TIME)
+
+        begun, ahead = self._try(account, fire) or (Begun(), None)
+        self._await(account, ahead, self._look_at_dates)
+        self._shell.take_begun(account, begun)
+
+    # --- schedules ----------------------------------------------------------------------------
+
+    def _await_schedule(self, trigger: Scheduled) -> None:
+        if (at := trigger.following(self._world.now)) is not None:
+            self._shell.at(at, partial(self._come_round, trigger))
+
+    def _come_round(self, trigger: Scheduled) -> None:
+        self._await_schedule(trigger)
+        swept = self._sweeper.schedules()
+        for account, why in swept.failed:
+            self._shell.take_failure(account, why)
+        for account, begun in swept.begun:
+            self._shell.take_begun(account, begun)
+
+    # --- conditions ---------------------------------------------------------------------------
+
+    def _next_tick(self, account: AccountId) -> datetime | None:
+        row = self._world.accounts[account]
+        zone = self._context.calendar_of(row).zone
+        scored = [at for at, _ in self._world.scores.get(account, ())]
+        return next_tick(self._names, self._world.now, zone, row.band_since, scored)
+
+    def _look_at_conditions(self, account: AccountId) -> None:
+        def fire(records: Records) -> Begun:
+            return fire_turns(records, self._context, self._timed, account)
+
+        begun = self._try(account, fire) or Begun()
+        self._await(account, self._next_tick(account), self._look_at_conditions)
+        self._shell.take_begun(account, begun)
+
+    # --- one at a time ------------------------------------------------------------------------
+
+    def _await(
+        self, account: AccountId, at: datetime | None, look: Callable[[AccountId], None]
+    ) -> None:
+        """Look at an instant, unless by then another one is awaited."""
+        awaited = (look.__name__, account)
+        if at is None or at == self._ahead.get(awaited):
+            return
+        self._ahead[awaited] = at
+        self._shell.at(at, partial(self._ring, awaited, at, look))
+
+    def _ring(
+        self, awaited: tuple[str, AccountId], at: datetime, look: Callable[[AccountId], None]
+    ) -> None:
+        if self._ahead.get(awaited) == at:
+            del self._ahead[awaited]
+            look(awaited[1])
+
+    def _try(self, account: AccountId, work: Callable[[Records], T]) -> T | None:
+        try:
+            return self._transact(work)
+        except TenureError as error:
+            self._shell.take_failure(account, error.message)
+            return None
+
+    def _transact(self, work: Callable[[Records], T]) -> T:
+        with self._records as records:
+            return work(records)
