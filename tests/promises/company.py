@@ -54,7 +54,7 @@ account:
   lifecycle: {one_of: [new, onboarding, adopting, churned]}
 contact_roles: [champion, sponsor]
 facts:
-  order.placed: {}
+  order.placed: {amount: number}
   order.paid: {}
 """,
     "people.yaml": """\
