@@ -28,6 +28,7 @@ from engine.effects.matching import (
     turns,
 )
 from engine.effects.moments import due_for_dates, fire_dates
+from engine.effects.reassessing import reassess
 from engine.effects.records import Records
 from engine.effects.starting import Begun, begin
 from engine.enrolling.clocks import Scheduled, dated, scheduled
@@ -38,6 +39,7 @@ from engine.plan.model import Condition
 
 T = TypeVar("T")
 PAGE = 200
+TRY_LATER = timedelta(hours=1)
 EVERYBODY = "*"
 """The subject under which it is written down that a schedule's moment is over for all."""
 
@@ -177,6 +179,25 @@ class Sweeper:
     def _fire_turns(self, lives: Sequence[Live], account: AccountId, records: Records) -> Begun:
         return fire_turns(records, self.context, lives, account)
 
+    # --- health -------------------------------------------------------------------------------
+
+    def health(self) -> Swept:
+        """Assess the accounts anew whose health the clock alone changes: measures that got old,
+        overrides that expired, children that moved."""
+        swept = Swept()
+        seen: set[AccountId] = set()
+        while due := [one for one in self.transact(_due_for_assessment) if one not in seen]:
+            for account in due:
+                seen.add(account)
+                self._each(swept, account, partial(self._reassess, account))
+            for account, _ in swept.failed:  # or those in front would stand in the others' way
+                self.transact(partial(_try_later, account))
+        return swept
+
+    def _reassess(self, account: AccountId, records: Records) -> Begun:
+        led_to = reassess(records, self.context, account)
+        return Begun(list(led_to.started), list(led_to.refused))
+
     # --- one after the other ------------------------------------------------------------------
 
     def _pages(self) -> Iterator[Sequence[AccountId]]:
@@ -199,6 +220,15 @@ class Sweeper:
 
 def _page(after: AccountId | None, records: Records) -> Sequence[AccountId]:
     return records.every_account(after, PAGE)
+
+
+def _due_for_assessment(records: Records) -> Sequence[AccountId]:
+    return records.due_for_assessment(PAGE)
+
+
+def _try_later(account: AccountId, records: Records) -> None:
+    row = records.account(account, lock=True)
+    records.keep_assessment(account, row.assessment, records.now + TRY_LATER)
 
 
 def _is_over(records: Records, due: Due) -> bool:

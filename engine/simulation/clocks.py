@@ -16,6 +16,7 @@ from engine.effects.context import Context
 from engine.effects.entities import AccountId
 from engine.effects.matching import Live, live_plans, timed_conditions
 from engine.effects.moments import fire_dates
+from engine.effects.reassessing import reassess
 from engine.effects.records import Records
 from engine.effects.starting import Begun
 from engine.effects.sweeping import Sweeper, fire_turns
@@ -82,6 +83,7 @@ class Clocks:
             self._look_at_dates(account)
         if self._names:
             self._await(account, self._next_tick(account), self._look_at_conditions)
+        self._await(account, self._world.reassess.get(account), self._reassess)
 
     # --- dates --------------------------------------------------------------------------------
 
@@ -121,6 +123,16 @@ class Clocks:
 
         begun = self._try(account, fire) or Begun()
         self._await(account, self._next_tick(account), self._look_at_conditions)
+        self._shell.take_begun(account, begun)
+
+    # --- health -------------------------------------------------------------------------------
+
+    def _reassess(self, account: AccountId) -> None:
+        def look(records: Records) -> Begun:
+            led_to = reassess(records, self._context, account)
+            return Begun(list(led_to.started), list(led_to.refused))
+
+        begun = self._try(account, look) or Begun()
         self._shell.take_begun(account, begun)
 
     # --- one at a time ------------------------------------------------------------------------
