@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.effects.assessing import (
+    Moved,
+    assess_account,
+    in_force,
+    settle_given,
+    tell_parent,
+)
 from engine.effects.context import Context
-from engine.effects.entities import Account, Fact
+from engine.effects.entities import Account, AccountId, Fact
 from engine.effects.records import Records
 from engine.effects.waking import step_key
 from engine.enrolling.deciding import Change
@@ -13,12 +24,14 @@ from engine.errors import InputError
 def change(
     records: Records, context: Context, account: Account, fact: Fact
 ) -> tuple[set[str], Change]:
-    """Write down what a fact changes; return the names it touches and what triggers look at."""
+    """Write down what a fact changes; return the names it touches and what triggers look at. Raises
+    InputError for a score that is not taken from outside."""
     touched = {fact.kind}
-    change = Change(fact.kind, fact.data)
+    moved: Moved | None = None
+    at = records.now
     match fact.kind:
         case "health.changed":
-            change = _score(records, context, account, fact)
+            moved, at = _given(records, context, account, fact), fact.occurred_at
             touched.add("health")
         case "account.changed":
             fields = dict(fact.data.get("fields", {}))
@@ -30,27 +43,86 @@ def change(
             touched.add("contacts")
     if fact.node is not None:
         touched.add(step_key(fact.node))
-    return touched, change
+    if context.health.models:
+        moved = _computed(records, context, account, fact) or moved
+    if moved is not None and moved.anything:
+        touched.add("health")
+    if moved is None:
+        return touched, Change(fact.kind, fact.data)
+    return touched, health_change(records, account.id, fact.kind, fact.data, moved, at)
 
 
-def _score(records: Records, context: Context, account: Account, fact: Fact) -> Change:
+def health_change(
+    records: Records,
+    account: AccountId,
+    kind: str,
+    data: Mapping[str, Any],
+    moved: Moved,
+    at: datetime,
+) -> Change:
+    """Return what triggers look at when the health of an account has moved at an instant."""
+    return Change(
+        kind,
+        data,
+        score=moved.score,
+        score_before=moved.score_before,
+        band=moved.band,
+        band_before=moved.band_before,
+        scores_within=lambda length: records.scores_since(account, at - length),
+    )
+
+
+def _given(records: Records, context: Context, account: Account, fact: Fact) -> Moved | None:
+    """Take a score from outside; None when a newer one is known already."""
     score = float(fact.data["score"])
     if not 0 <= score <= 100:
         raise InputError("a health score is from 0 to 100", remedy="Correct the fact's score.")
-    band, at = context.band(score), fact.occurred_at
+    model = context.health.of(account.fields)
+    if model is not None:
+        raise InputError(
+            f"the health score of this account is computed by the model {model.name}",
+            remedy="Send the facts its measures read, or leave the account out in the model's "
+            "`when`.",
+        )
+    at = fact.occurred_at
     latest = records.last_scored(account.id)
-    if latest is not None and at < latest:  # it comes late: a newer one is known already
-        records.put_score(fact.account, score, band, None, at)
-        return Change(fact.kind, fact.data)
-    changed = Change(
-        fact.kind,
-        fact.data,
-        score=score,
-        score_before=account.score,
-        band=band,
-        band_before=account.band,
-        scores_within=lambda length: records.scores_since(account.id, at - length),
-    )
-    since = account.band_since if band == account.band and account.band_since else at
-    records.put_score(fact.account, score, band, since, at)
-    return changed
+    if latest is not None and at < latest:
+        records.put_score(account.id, score, context.band(score), None, at)
+        return None
+    forced = in_force(records, account)
+    moved = settle_given(records, context, account, score, at, forced, new=True)
+    if moved.anything:
+        tell_parent(records, context, account)
+    return moved
+
+
+def _computed(records: Records, context: Context, account: Account, fact: Fact) -> Moved | None:
+    """Work the account's health out anew when its model reads the fact."""
+    health = context.health
+    if fact.kind == "account.changed" and health.rolls_up is not None:
+        _tell_parents(records, context, account, fact)
+    if not health.may_touch(fact.kind, fact.data):
+        return None
+    now = records.account(account.id) if fact.kind == "account.changed" else account
+    model = health.of(now.fields)
+    if model is None:
+        if now.assessment is not None and now.assessment.get("model") is not None:
+            records.keep_assessment(account.id, None, None)  # no model has it any more
+        return None
+    if not health.touches(model, fact.kind):
+        return None
+    moved = assess_account(records, context, now, model, in_force(records, now))
+    if moved is not None and moved.anything:
+        tell_parent(records, context, now)
+    return moved
+
+
+def _tell_parents(records: Records, context: Context, before: Account, fact: Fact) -> None:
+    """A child that gets another parent, or weighs otherwise, matters to both parents."""
+    assert context.health.rolls_up is not None
+    if context.health.rolls_up.isdisjoint(fact.data.get("fields") or ()):
+        return
+    tell_parent(records, context, before)
+    after = records.account(before.id)
+    if after.fields.get("parent") != before.fields.get("parent"):
+        tell_parent(records, context, after)

@@ -14,13 +14,16 @@ from engine.calendars import Calendar, Leave
 from engine.delivery.brand import Brand
 from engine.delivery.templates import Template, parse_template
 from engine.effects.entities import Account, Contact, User
+from engine.health.codec import models_from_json
+from engine.health.models import NO_MODELS, Models
 from engine.language.workspace.model import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A workspace with its calendars, brand and templates parsed. `public_url` is where links in
-    emails lead; `link_key` signs them, `old_link_keys` signed those still in mailboxes."""
+    """A workspace with its calendars, brand, templates and health models parsed. `public_url` is
+    where links in emails lead; `link_key` signs them, `old_link_keys` signed those still in
+    mailboxes."""
 
     workspace: Workspace
     calendars: Mapping[str, Calendar]
@@ -29,6 +32,7 @@ class Context:
     public_url: str = "http://127.0.0.1:8000"
     link_key: bytes = b""
     old_link_keys: tuple[bytes, ...] = ()
+    health: Models = NO_MODELS
 
     @classmethod
     def of(
@@ -52,6 +56,9 @@ class Context:
             public_url=public_url,
             link_key=link_key,
             old_link_keys=old_link_keys,
+            health=models_from_json(
+                workspace.health, [(band.name, band.at_least) for band in workspace.bands]
+            ),
         )
 
     def calendar_of(self, person: User | Contact | Account | None) -> Calendar:

@@ -6,11 +6,11 @@ Part of `Records`; the keepers implement it in `engine/store/health_records.py` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.effects.entities import AccountId, Fact, Override
+from engine.effects.entities import Account, AccountId, Fact, Override
 
 
 class HealthRecords(Protocol):
@@ -25,10 +25,28 @@ class HealthRecords(Protocol):
         """Keep the latest assessment of an account and when the clock alone changes it next."""
 
     def due_for_assessment(self, limit: int) -> Sequence[AccountId]:
-        """Return accounts whose `reassess_at` has come, the most overdue first."""
+        """Return accounts whose `reassess_at` has come or whose children have moved, the most
+        overdue first."""
 
     def next_assessment(self) -> datetime | None:
-        """Return when the clock alone changes an account's health next."""
+        """Return when an account is due for assessment next."""
+
+    def roll_up(self, parent: AccountId) -> None:
+        """Have an account assessed soon, for a child of it has moved. It is not locked by this."""
+
+    def forget_roll_ups(self, parent: AccountId) -> None:
+        """Forget that children of an account have moved, as far as is known here."""
+
+    def child_accounts(self, account: AccountId) -> Sequence[Account]:
+        """Return the accounts whose `parent` is this one, by id."""
+
+    def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
+        """Return the fact of each kind that occurred last, up to now; kinds without one are left
+        out."""
+
+    def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
+        """Return when a fact `account.created` or `account.changed` last said what each field is,
+        up to now; fields of which none did are left out."""
 
     def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
         """Return the fact of a kind that occurred last, up to now."""

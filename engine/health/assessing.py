@@ -122,7 +122,7 @@ def _by_rule(model: Model, groups: tuple[Grouped, ...], readings: Readings) -> F
         names = (name for name, _ in rule.when.refs if name.startswith("account."))
         fields = {name: readings.field(name.partition(".")[2]) for name in names}
         if evaluate(rule.when, {**values, **fields}).holds:
-            return Forced(rule.band, "rule", rule.because or " ".join(rule.when.text.split()))
+            return Forced(rule.band, None, rule.because or " ".join(rule.when.text.split()))
     return None
 
 

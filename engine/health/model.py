@@ -166,10 +166,11 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """A band forced by a person (`until` they release it, or then) or by a rule of the model."""
+    """A band forced by a person (`until` then, or until it is released) or by a rule of the model,
+    which is nobody."""
 
     band: str
-    by: str
+    by: str | None
     because: str
     at: datetime | None = None
     until: datetime | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from engine.health.model import Bands, Category, Children, Model, Number, Survey, TimeSince, Window
@@ -91,6 +92,10 @@ class Models:
         return kind in (CHANGED, CREATED) or kind in self.reads[model.name].kinds
 
 
+NO_MODELS = Models((), Bands((("red", 0.0), ("yellow", 40.0), ("green", 70.0))))
+
+
+@lru_cache(maxsize=256)
 def reads_of(model: Model) -> Reads:
     """Return what a model reads."""
     kinds: set[str] = set()

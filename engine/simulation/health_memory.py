@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine.effects.entities import AccountId, Fact, Override
+from engine.effects.entities import Account, AccountId, Fact, Override
 from engine.simulation.tables import InMemory, named
 
 
@@ -34,6 +34,28 @@ class HealthInMemory(InMemory):
 
     def next_assessment(self) -> datetime | None:
         return min(self._world.reassess.values(), default=None)
+
+    def roll_up(self, parent: AccountId) -> None:
+        self._world.put(self._world.reassess, parent, self._world.now)
+
+    def forget_roll_ups(self, parent: AccountId) -> None:
+        """Those of this instant are among `reassess`, which the assessment writes anew."""
+
+    def child_accounts(self, account: AccountId) -> Sequence[Account]:
+        return [self._world.accounts[one] for one in self._world.children.get(account, ())]
+
+    def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
+        found = ((kind, self.latest_fact(account, kind)) for kind in kinds)
+        return {kind: fact for kind, fact in found if fact is not None}
+
+    def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
+        said: dict[str, datetime] = {}
+        for kind in ("account.created", "account.changed"):
+            for fact in self._world.facts.get((account, kind), ()):
+                if fact.occurred_at <= self._world.now:
+                    for name in set(fields).intersection(fact.data.get("fields") or ()):
+                        said[name] = max(said.get(name, fact.occurred_at), fact.occurred_at)
+        return said
 
     def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
         known = self._world.facts.get((account, kind), ())

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    Text,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from engine.effects.entities import AccountId, Fact, Override
+from engine.effects.entities import Account, AccountId, Fact, Override
 from engine.store import rows
 from engine.store.rows import as_jsonb
 from engine.store.statements import compiled, param
-from engine.store.tables import accounts, facts, health_overrides
+from engine.store.tables import accounts, facts, health_overrides, roll_ups
 from engine.store.talking import Talk, missing_row
 
 _this = param("account")
@@ -25,13 +37,22 @@ _KEEP_ASSESSMENT = compiled(
         reassess_at=bindparam("reassess_at"),
     )
 )
+_clocked = select(accounts.c.id, accounts.c.reassess_at.label("at"))
+_told = select(roll_ups.c.account.label("id"), roll_ups.c.at)
+_due = union_all(_clocked.where(accounts.c.reassess_at <= bindparam("now")), _told).subquery()
 _DUE = compiled(
-    select(accounts.c.id)
-    .where(accounts.c.reassess_at <= bindparam("now"))
-    .order_by(accounts.c.reassess_at, accounts.c.id)
+    select(_due.c.id)
+    .group_by(_due.c.id)
+    .order_by(func.min(_due.c.at), _due.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = compiled(select(func.min(accounts.c.reassess_at)))
+_soonest = union_all(select(func.min(accounts.c.reassess_at).label("at")), select(roll_ups.c.at))
+_NEXT = compiled(select(func.min(_soonest.subquery().c.at)))
+_ROLL_UP = compiled(insert(roll_ups).values(account=_this, at=bindparam("now")).inline())
+_FORGET_ROLL_UPS = compiled(delete(roll_ups).where(roll_ups.c.account == _this))
+_CHILD_ACCOUNTS = compiled(
+    select(*rows.ACCOUNTS.columns).where(accounts.c.parent == _this).order_by(accounts.c.id)
+)
 _LATEST_FACT = compiled(
     select(*rows.FACTS.columns)
     .where(
@@ -41,6 +62,40 @@ _LATEST_FACT = compiled(
     )
     .order_by(facts.c.occurred_at.desc(), facts.c.number.desc())
     .limit(literal_column("1"))
+)
+_each_kind = (
+    func.unnest(cast(bindparam("kinds"), ARRAY(Text))).table_valued("kind").render_derived("one")
+)
+_last = (
+    select(*rows.FACTS.columns)
+    .where(
+        facts.c.account == _this,
+        facts.c.kind == _each_kind.c.kind,
+        facts.c.occurred_at <= bindparam("now"),
+    )
+    .order_by(facts.c.occurred_at.desc(), facts.c.number.desc())
+    .limit(literal_column("1"))
+    .lateral("last")
+)
+_LATEST_FACTS = compiled(
+    select(*_last.c).select_from(_each_kind.join(_last, literal_column("true")))
+)
+_fields = facts.c.data.op("->")(literal_column("'fields'"))
+_name = func.jsonb_object_keys(_fields).table_valued("name").render_derived("named").lateral()
+_FIELDS_SAID = compiled(
+    select(_name.c.name, func.max(facts.c.occurred_at))
+    .select_from(facts)
+    .join(_name, literal_column("true"))
+    .where(
+        facts.c.account == _this,
+        facts.c.kind.in_(
+            [literal_column("'account.created'"), literal_column("'account.changed'")]
+        ),
+        facts.c.occurred_at <= bindparam("now"),
+        func.jsonb_typeof(_fields) == literal_column("'object'"),
+        _name.c.name == any_(cast(bindparam("names"), ARRAY(Text))),
+    )
+    .group_by(_name.c.name)
 )
 _in_force = (health_overrides.c.account == _this) & health_overrides.c.ended_at.is_(None)
 _OVERRIDE = compiled(select(*rows.OVERRIDES.columns).where(_in_force))
@@ -81,6 +136,24 @@ class HealthOnPostgres(Talk):
 
     def next_assessment(self) -> datetime | None:
         return self._sure(_NEXT)[0]  # type: ignore[no-any-return]
+
+    def roll_up(self, parent: AccountId) -> None:
+        self._keep(_ROLL_UP, None, account=parent, now=self._now)
+
+    def forget_roll_ups(self, parent: AccountId) -> None:
+        self._keep(_FORGET_ROLL_UPS, None, account=parent)
+
+    def child_accounts(self, account: AccountId) -> Sequence[Account]:
+        return self._all(rows.ACCOUNTS, _CHILD_ACCOUNTS, account=account)
+
+    def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
+        values = {"account": account, "kinds": sorted(kinds), "now": self._now}
+        found = self._all(rows.FACTS, _LATEST_FACTS, **values) if kinds else ()
+        return {fact.kind: fact for fact in found}
+
+    def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
+        values = {"account": account, "names": sorted(fields), "now": self._now}
+        return dict(self._rows(_FIELDS_SAID, **values)) if fields else {}
 
     def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
         return self._one(rows.FACTS, _LATEST_FACT, account=account, of_kind=kind, now=self._now)

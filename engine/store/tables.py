@@ -127,6 +127,16 @@ Index(
     postgresql_where=health_overrides.c.ended_at.is_(None),
 )
 
+roll_ups = Table(
+    "roll_ups",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    _id("account", ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
+    Column("at", _AT, nullable=False),
+)
+"""Accounts of which a child has moved. Rows of their own, so that who changes a child locks no
+parent; deleted when the parent has been assessed."""
+
 contacts = Table(
     "contacts",
     metadata,

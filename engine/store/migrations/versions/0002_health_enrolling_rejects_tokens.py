@@ -101,6 +101,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number', name=op.f('health_overrides_pk'))
     )
     op.create_index('health_overrides_one_in_force', 'health_overrides', ['account'], unique=True, postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('roll_ups',
+    sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('account', sa.Text(collation='C'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account'], ['accounts.id'], name=op.f('roll_ups_account_fk'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('number', name=op.f('roll_ups_pk'))
+    )
+    op.create_index(op.f('roll_ups_account_idx'), 'roll_ups', ['account'], unique=False)
     op.create_table('matching',
     sa.Column('account', sa.Text(collation='C'), nullable=False),
     sa.Column('subject', sa.Text(collation='C'), nullable=False),
@@ -161,6 +169,8 @@ def downgrade() -> None:
     op.drop_index('held_account_idx', table_name='held', postgresql_where=sa.text("status = 'held'"))
     op.drop_table('held')
     op.drop_table('matching')
+    op.drop_index(op.f('roll_ups_account_idx'), table_name='roll_ups')
+    op.drop_table('roll_ups')
     op.drop_index('health_overrides_one_in_force', table_name='health_overrides', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('health_overrides')
     op.drop_table('tokens')
