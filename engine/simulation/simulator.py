@@ -96,6 +96,7 @@ class Simulator:
         self._agenda = Agenda()
         self._lines: list[Line] = []
         self._starts: dict[tuple[str, str], int] = {}
+        self._noticed = 0
 
     @property
     def provider(self) -> MemoryProvider:
@@ -285,6 +286,9 @@ class Simulator:
     def take_owed(self) -> None:
         """Give runs what is owed to them, and let people see what reached them."""
         world = self.world
+        if len(world.notices) > self._noticed:
+            self._noticed = len(world.notices)
+            self._carrier.send_notices()
         if world.outbox:
             owed, world.outbox = world.outbox, []
             for delivery in owed:

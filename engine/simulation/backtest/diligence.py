@@ -20,11 +20,10 @@ from engine.simulation.habits import Custom
 
 Diligence = Literal["done-on-time", "never"]
 SAID: Mapping[str, str] = {
-    "done-on-time": "People do every task half-way to its due date, approve what waits for approval "
-    "and acknowledge escalations within 4 business hours; answers are spread evenly over the "
-    "choices.",
-    "never": "Nobody does a task, approves or acknowledges: the most that reminders and escalations "
-    "could come to.",
+    "done-on-time": "People do every task half-way to its due date, and approve or acknowledge "
+    "within 4 business hours; answers are spread evenly over the choices.",
+    "never": "Nobody does a task, approves or acknowledges: the most that reminders and "
+    "escalations could come to.",
 }
 CUSTOMERS = (
     "Customers do what the recorded facts say and nothing else: they answer no survey and no email "

@@ -7,7 +7,7 @@ they are today; what they were is worked out from the facts that tell of their c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -16,6 +16,9 @@ from engine.effects.entities import Account, AccountId, Contact, Fact, User
 
 TELLING = ("account.created", "account.changed", "contact.created", "contact.changed")
 """The kinds of facts that tell how accounts and contacts were."""
+
+CHURNED = "churned"
+"""The lifecycle stage of a customer who has left."""
 
 
 class Glimpse(NamedTuple):
@@ -41,16 +44,27 @@ class Record(Protocol):
     """Where the past comes from. `accounts`, `contacts` and `users` are as they are today; what is
     read can be read again. `source` says what it is."""
 
-    accounts: Sequence[Account]
-    contacts: Sequence[Contact]
-    users: Sequence[User]
-    source: str
+    @property
+    def accounts(self) -> Sequence[Account]: ...
 
-    def glimpses(self, kinds: Collection[str]) -> Iterator[Glimpse]:
+    @property
+    def contacts(self) -> Sequence[Contact]: ...
+
+    @property
+    def users(self) -> Sequence[User]: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What could not be used, once it has been read."""
+
+    def glimpses(self, kinds: Container[str]) -> Iterator[Glimpse]:
         """Yield a first look at each fact of some kinds, in any order."""
 
     def facts(
-        self, accounts: Collection[str], kinds: Collection[str]
+        self, accounts: Collection[str], kinds: Container[str]
     ) -> Iterable[tuple[datetime, Fact]]:
         """Yield the facts of some accounts and kinds with when they became known, in that order."""
 
@@ -114,6 +128,15 @@ class Beginnings:
             arrives = None  # it was there before anything here looks at it
         fields, guessed = first_fields(today, told, start)
         return First(fields, arrives, guessed)
+
+    def lost(self, start: datetime, end: datetime) -> dict[str, datetime]:
+        """Return the accounts that became churned in a period, with when it was known."""
+        found: dict[str, datetime] = {}
+        for id, told in self.told.items():
+            for one in sorted(told, key=lambda one: one.known_at):
+                if one.fields.get("lifecycle") == CHURNED and start <= one.known_at < end:
+                    found.setdefault(id, one.known_at)
+        return found
 
 
 def first_fields(

@@ -89,7 +89,7 @@ class Suspects:
     def _reaches(self, band: str, low: float, high: float) -> bool:
         """Tell whether the scores from low to high touch a band. Bands lie one above the other."""
         names = {self.band_of(low), self.band_of(high)}
-        return band in names or len(names) > 1 and self._between(band, low, high)
+        return band in names or (len(names) > 1 and self._between(band, low, high))
 
     def _between(self, band: str, low: float, high: float) -> bool:
         return any(self.band_of(score) == band for score in range(int(low), int(high) + 1))
