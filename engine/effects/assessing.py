@@ -18,7 +18,7 @@ from engine.errors import NotFound
 from engine.health.assessing import Assessment, assess, effective
 from engine.health.bands import decide
 from engine.health.model import Forced, Model
-from engine.health.models import reads_of
+from engine.health.models import Reads
 from engine.health.readings import Child
 from engine.health.recording import given_json, same, standing_of, to_json
 
@@ -44,23 +44,22 @@ class Moved:
 class RecordReadings:
     """`Readings` of one account on the records, each kind asked for once."""
 
-    def __init__(self, records: Records, account: Account, model: Model) -> None:
+    def __init__(self, records: Records, account: Account, reads: Reads) -> None:
         self._records = records
         self._account = account
-        self._reads = reads_of(model)
+        self._reads = reads
         self._since: dict[tuple[str, datetime], Sequence[Fact]] = {}
         self._latest: Mapping[str, Fact] | None = None
         self._said: Mapping[str, datetime] | None = None
-        self._aging = _aging_fields(model)
 
     def field(self, name: str) -> Any:
         return self._account.fields.get(name)
 
     def field_since(self, name: str) -> datetime | None:
-        if name not in self._aging:
+        if name not in self._reads.aging:
             return None
         if self._said is None:
-            self._said = self._records.fields_said(self._account.id, self._aging)
+            self._said = self._records.fields_said(self._account.id, self._reads.aging)
         return self._said.get(name)
 
     def latest(self, kind: str) -> Fact | None:
@@ -78,19 +77,6 @@ class RecordReadings:
         return [Child(one.id, one.score, one.fields) for one in found]
 
 
-def _aging_fields(model: Model) -> frozenset[str]:
-    """Return the account's fields whose age matters to a measure."""
-    old = [one for one in model.measures if one.stale_after or one.drop_after]
-    return frozenset().union(*(_fields_read(one) for one in old)) if old else frozenset()
-
-
-def _fields_read(measure: Any) -> frozenset[str]:
-    value = getattr(measure.how, "value", None)
-    names = [name for name, _ in value.refs] if value is not None else []
-    heads = [name.partition(".") for name in names if name.count(".") == 1]
-    return frozenset(last for head, _, last in heads if head == "account")
-
-
 # --- computed scores --------------------------------------------------------------------------
 
 
@@ -102,7 +88,7 @@ def assess_account(
     found = assess(
         model,
         context.health.bands,
-        RecordReadings(records, account, model),
+        RecordReadings(records, account, context.health.reads[model.name]),
         records.now,
         standing_of(account.assessment, account.band, account.band_since),
         forced,
@@ -132,7 +118,7 @@ def assess_as_is(records: Records, context: Context, account: Account) -> Assess
     if model is None:
         return None
     standing = standing_of(account.assessment, account.band, account.band_since)
-    readings = RecordReadings(records, account, model)
+    readings = RecordReadings(records, account, context.health.reads[model.name])
     override = as_forced(records.override(account.id), records.now)
     return assess(model, context.health.bands, readings, records.now, standing, override)
 
@@ -217,12 +203,10 @@ def tell_parent(records: Records, context: Context, account: Account) -> None:
 
 def _in_circle(records: Records, account: AccountId, parent: AccountId) -> bool:
     """Tell whether the account is above itself, or its parent is nowhere."""
-    seen = {account}
     above: AccountId | None = parent
-    for _ in range(MOST_ANCESTORS):
-        if above is None:
-            return False
-        if above in seen:
+    seen: set[AccountId] = set()
+    while above is not None and above not in seen and len(seen) < MOST_ANCESTORS:
+        if above == account:
             return True
         seen.add(above)
         try:
@@ -230,4 +214,4 @@ def _in_circle(records: Records, account: AccountId, parent: AccountId) -> bool:
         except NotFound:  # a parent that is not there, or not yet
             return above == parent
         above = AccountId(written) if written else None
-    return True
+    return len(seen) >= MOST_ANCESTORS

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from engine.health.model import Bands, Category, Children, Model, Number, Survey, TimeSince, Window
@@ -22,10 +21,12 @@ _MOST_KEPT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a model reads: kinds of facts, fields of the account, fields of its children."""
+    """What a model reads: kinds of facts, fields of the account (`aging`: those whose age matters),
+    fields of its children."""
 
     kinds: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+    aging: frozenset[str] = frozenset()
     children: bool = False
     child_fields: frozenset[str] = frozenset()
 
@@ -95,16 +96,17 @@ class Models:
 NO_MODELS = Models((), Bands((("red", 0.0), ("yellow", 40.0), ("green", 70.0))))
 
 
-@lru_cache(maxsize=256)
 def reads_of(model: Model) -> Reads:
     """Return what a model reads."""
     kinds: set[str] = set()
     conditions: list[Condition | None] = [rule.when for rule in model.rules]
+    aging: list[Condition | None] = []
     children = [one.how for one in model.measures if isinstance(one.how, Children)]
     for measure in model.measures:
         match measure.how:
             case Number(value=value) | Category(value=value):
                 conditions.append(value)
+                aging += [value] if measure.stale_after or measure.drop_after else []
                 kinds |= {_kind(name) for name, _ in value.refs if not _is_field(name)}
             case TimeSince(fact=fact) | Window(fact=fact):
                 kinds.add(fact)
@@ -113,6 +115,7 @@ def reads_of(model: Model) -> Reads:
     return Reads(
         frozenset(kinds),
         frozenset(_fields_of(conditions)),
+        frozenset(_fields_of(aging)),
         bool(children),
         frozenset(one.by for one in children if one.by),
     )
