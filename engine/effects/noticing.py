@@ -6,14 +6,17 @@ marked before the call. Decides what it says and to whom; who calls it when is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeAlias
 
-from engine.delivery.provider import Mailbox, Message
+from engine.delivery.provider import Mailbox
 from engine.delivery.rendering import render_email
 from engine.effects.context import Context
-from engine.effects.entities import Enrollment, Notice, User, UserId
+from engine.effects.entities import EffectKey, Enrollment, Notice, User, UserId
 from engine.effects.gates import Gate
+from engine.effects.letters import Letter, email
+from engine.effects.outgoing import Ways, send
 from engine.effects.own_mails import own_template
 from engine.effects.people import find_person
 from engine.effects.records import Records
@@ -21,6 +24,10 @@ from engine.plan.model import Plan
 
 DEFAULT_OWNER = "cs_ops"
 """The role that owns a playbook which names nobody, where the workspace has it."""
+AT_ONCE = 20
+_BECOMES = {"accepted": "sent", "waiting": "owed"}
+
+Transaction: TypeAlias = Callable[[], AbstractContextManager[Records]]
 
 
 def tell_of_brake(
@@ -57,39 +64,35 @@ def _owner(records: Records, context: Context, run: Enrollment, plan: Plan) -> s
     return found.person.id if isinstance(found.person, User) else None
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeMail:
-    """A notice and the email it becomes."""
-
-    notice: str
-    message: Message
-
-
-def take_notices(records: Records, context: Context, limit: int = 20) -> Sequence[NoticeMail]:
-    """Write the emails of notices that are owed, and mark them: nobody else sends them then."""
-    mails = []
-    for notice in records.owed_notices(limit):
-        records.change_notice(notice.id, status="sending")
-        mails.append(NoticeMail(notice.id, _email(records, context, notice)))
-    return mails
-
-
-def settle_notice(records: Records, notice: str, *, sent: str, reason: str = "") -> None:
-    """Write down what came of one: `sent` is the status of a send (`accepted`, `waiting`, …)."""
-    status = {"accepted": "sent", "waiting": "owed"}.get(sent, "failed")
-    records.change_notice(notice, status=status, reason=reason)
+def send_notices(transaction: Transaction, context: Context, ways: Ways) -> int:
+    """Send what is owed; returns how many calls were made. One that could certainly not be handed
+    over is owed again, one that is unclear is not sent twice."""
+    with transaction() as records:
+        owed = records.owed_notices(AT_ONCE)
+        letters = {notice.id: _letter(records, context, notice) for notice in owed}
+        for notice in letters:
+            records.change_notice(notice, status="sending")
+    for notice, letter in letters.items():
+        sent = send(letter, ways)
+        status = _BECOMES.get(sent.status, "failed")
+        with transaction() as records:
+            records.change_notice(notice, status=status, reason=sent.reason)
+    return len(letters)
 
 
-def _email(records: Records, context: Context, notice: Notice) -> Message:
+def _letter(records: Records, context: Context, notice: Notice) -> Letter:
     to = _mailbox(records, context, notice)
+    template = f"{notice.kind}_notice"
     rendered = render_email(
-        own_template(f"{notice.kind}_notice"),
+        own_template(template),
         {"person": {"name": to[0] or to[1]}, **notice.data},
         context.brand,
         reason=f"Sent by Tenure to the owner of the playbook {notice.data['playbook']}.",
     )
-    return Message(
-        key=f"notice/{notice.id}",
+    return email(
+        EffectKey(f"notice/{notice.id}"),
+        notice.recipient or "workspace",
+        template,
         sender=context.workspace.sender,
         to=to,
         subject=rendered.subject,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.effects.context import Context
-from engine.effects.enrolling import enroll, subjects
+from engine.effects.enrolling import enroll, refuse_nobody, subjects
 from engine.effects.entities import CLOCK, ContactId, EnrollmentId, Fact
 from engine.effects.matching import Live, conditions_of, live_plans, take_turns, turns
 from engine.effects.records import Records
@@ -64,6 +65,10 @@ def start(
         if hit is not None:
             each = subjects(records, live.plan, fact.account, fact.contact)
             set_off = {**set_off, **dict.fromkeys(each, hit)}
+            if not each:
+                trigger = _trigger(fact, hit)
+                nobody = refuse_nobody(records, playbook, live.hash, fact.account, trigger)
+                begun.refused.append((playbook, nobody.why))
         for contact, why in set_off.items():
             begin(records, context, live, fact, contact, why, begun)
     return begun
@@ -90,21 +95,24 @@ def begin(
     begun: Begun,
 ) -> None:
     """Begin one run that was set off, by a fact or by what stands for one; note what came of it."""
-    clock = fact.kind == CLOCK
-    said = {"by": "clock"} if clock else {"by": "fact", "fact": fact.id}
     result = enroll(
         records,
         context,
         live.playbook,
         fact.account,
         contact=contact,
-        trigger={**said, "rule": hit.rule, "values": dict(hit.values)},
+        trigger=_trigger(fact, hit),
         nonce=f"{fact.id}/{contact or ''}",
     )
     if result.enrollment is None:
         begun.refused.append((live.playbook, result.why))
     else:
         begun.started.append(result.enrollment)
+
+
+def _trigger(fact: Fact, hit: Hit) -> Mapping[str, Any]:
+    said = {"by": "clock"} if fact.kind == CLOCK else {"by": "fact", "fact": fact.id}
+    return {**said, "rule": hit.rule, "values": dict(hit.values)}
 
 
 def listeners_of(records: Records) -> Listeners:

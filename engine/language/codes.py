@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from engine.language.checks.codes import CHECK_CODES
+from engine.language.checks.group_codes import GROUP_CODES
 from engine.language.code import Code
 from engine.language.expressions.codes import EXPRESSION_CODES
 from engine.language.schema.codes import SCHEMA_CODES
@@ -25,6 +26,7 @@ _CATALOGUES: tuple[tuple[Code, ...], ...] = (
     EXPRESSION_CODES,
     SCHEMA_CODES,
     CHECK_CODES,
+    GROUP_CODES,
     STORY_CODES,
 )
 

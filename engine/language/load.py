@@ -87,6 +87,15 @@ def check_all(
     return {file: found[file] for file in files}
 
 
+def names_of(files: Mapping[str, str]) -> frozenset[str]:
+    """Return the names playbook files give themselves, those that cannot be read included.
+
+    >>> sorted(names_of({"a.yaml": "playbook: rescue", "b.yaml": "playbook: nps", "c.yaml": "{"}))
+    ['nps', 'rescue']
+    """
+    return frozenset(name for text in files.values() for name in _NAME.findall(text)[:1])
+
+
 def problems_of(checked: Mapping[str, Checked]) -> tuple[Problem, ...]:
     """Return all problems, each once: what is wrong in a template comes with every playbook that
     uses it."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import AuthorError, InputError
+from engine.language.checks.groups import group_problems
 from engine.language.diagnostics import Problem
-from engine.language.load import check_all, problems_of
+from engine.language.load import check_all, names_of, problems_of
+from engine.language.source import load
 from engine.language.workspace.load import Loaded, load_workspace
 from engine.language.workspace.model import Workspace
 from engine.plan.model import Plan
@@ -68,4 +70,13 @@ def check_workspace(root: Path) -> Checkup:
         broken_templates=loaded.broken_templates,
     )
     plans = {one.plan.playbook: one.plan for one in checked.values() if one.plan is not None}
-    return Checkup(loaded, plans, (*loaded.problems, *problems_of(checked)))
+    problems = (*loaded.problems, *_of_groups(loaded, loaded.workspace), *problems_of(checked))
+    return Checkup(loaded, plans, problems)
+
+
+def _of_groups(loaded: Loaded, workspace: Workspace) -> tuple[Problem, ...]:
+    if not workspace.groups:
+        return ()
+    tenure, _ = load("tenure.yaml", loaded.sources["tenure.yaml"])
+    assert tenure is not None, "it was read before"
+    return tuple(group_problems(tenure, workspace.groups, names_of(loaded.playbooks)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.delivery.memory import MemoryProvider
-from engine.effects import outgoing
+from engine.effects import noticing, outgoing
 from engine.effects.carrying import carry_out, write_notes
 from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId
@@ -50,6 +50,10 @@ class Carrier:
         if result.get("status") == "waiting":
             return None
         return Done(self._world.now, do.id, result)
+
+    def send_notices(self) -> None:
+        """Send what our own people are to be told outside any run."""
+        noticing.send_notices(lambda: self._records, self._context, self._ways)
 
     def _write(self, enrollment: EnrollmentId, errand: Errand) -> None:
         if errand.notes or errand.dropped:

@@ -162,14 +162,6 @@ _OWN_CODES: tuple[Code, ...] = (
         "- email: we-noticed\n  to: contacts.champion\n  cc: csm",
     ),
     Code(
-        "TN343",
-        "Not acted on by this version",
-        "The playbook is right, but this version of Tenure does not act on this line yet: it is "
-        "checked and kept, and nothing else. A warning, so that nobody relies on it unawares.",
-        "enroll:\n  on:\n    - date: 90d before account.renewal_date",
-        "enroll:\n  on:\n    - fact: contract.signed   # sent by the CRM",
-    ),
-    Code(
         "TN333",
         "Too many steps",
         "A playbook has at most 500 steps.",

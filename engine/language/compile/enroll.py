@@ -16,6 +16,8 @@ again_after   Span or null
 brake         {"at_most", "per": hour|day|week|month} or null
 while_active  ignore | restart | queue
 from, until   first and last local day it starts runs (ISO), or null
+mode          "draft" where the playbook is one; else absent
+owner         reference to who is told of it ({"role"} or {"user"}); absent without one
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.language.compile.making import Making
+from engine.language.compile.people import BadRef
 from engine.language.compile.schedules import bad_schedule, bad_zone
 from engine.language.compile.times import BadTime, anchor_parts, read_date
 from engine.language.compile.vocabulary import Typed
 from engine.language.diagnostics import Severity
 from engine.language.expressions import Names
 from engine.language.places import Path
+from engine.language.schema.playbook import PlaybookForm
 from engine.language.schema.tree import Trigger
 from engine.language.schema.triggers import (
     Change,
@@ -47,6 +51,7 @@ from engine.language.schema.triggers import (
     StopsMatchingTrigger,
     SurveyTrigger,
 )
+from engine.language.schema.words import TeamRef, UserRef
 from engine.plan.codec import encode
 from engine.wording import nearest
 
@@ -54,10 +59,13 @@ _PATH: Path = ("enroll",)
 
 
 def make_enroll(making: Making) -> Mapping[str, Any]:
-    """Compile the `enroll` section; empty when there is none."""
-    form = making.playbook.form.enroll if making.playbook.form else None
+    """Compile the `enroll` section, with `mode` and `owner`; empty when there is none of it."""
+    form = making.playbook.form
+    return {**_section(making, form.enroll if form else None), **_about(making, form)}
+
+
+def _section(making: Making, form: EnrollForm | None) -> Mapping[str, Any]:
     triggers = [_trigger(making, one) for one in making.playbook.triggers]
-    _warn_of_what_is_not_acted_on(making, form)
     if form is None:
         return {"on": triggers} if triggers else {}
     names = making.vocabulary.conditions(run=False)
@@ -74,17 +82,23 @@ def make_enroll(making: Making) -> Mapping[str, Any]:
     }
 
 
-def _warn_of_what_is_not_acted_on(making: Making, form: EnrollForm | None) -> None:
-    if form is not None and form.brake is not None:
-        remedy = "Watch `tenure runs` after you have applied it."
-        _warn(making, "This version does not brake yet.", (*_PATH, "brake"), remedy)
-    if form is not None and form.while_active != "ignore":
-        what = f"This version does not {form.while_active} yet: a run under way goes on."
-        _warn(making, what, (*_PATH, "while_active"), "Leave it out until it does.")
+def _about(making: Making, form: PlaybookForm | None) -> Mapping[str, Any]:
+    if form is None:
+        return {}
+    mode = {"mode": form.mode} if form.mode != "live" else {}
+    return mode if form.owner is None else {**mode, "owner": _owner(making, form.owner)}
 
 
-def _warn(making: Making, message: str, path: Path, remedy: str) -> None:
-    making.note("TN343", message, path, remedy, severity="warning")
+def _owner(making: Making, given: str | TeamRef | UserRef) -> Mapping[str, Any]:
+    try:
+        found = making.people.ref(given, contact=False, item=False)
+        if not {"role", "user"} & set(found):
+            remedy = "Name a role of people.yaml, or a person: {user: u-17}."
+            raise BadRef("TN302", "A playbook belongs to a role or a person of ours.", remedy)
+    except BadRef as bad:
+        making.note(bad.code, bad.message, ("owner",), bad.remedy)
+        return {"role": "?"}
+    return found
 
 
 def _day(making: Making, form: EnrollForm, key: str) -> str | None:

@@ -27,6 +27,7 @@ from engine.language.schema.words import (
     Form,
     Id,
     Name,
+    Ref,
     Scalar,
     SomeSteps,
     SpanText,
@@ -121,6 +122,16 @@ class PlaybookForm(Form):
         {},
         description="Values given when a run begins; steps read `inputs.<name>`.",
         examples=[{"tier": {"one_of": ["gold", "silver"], "default": "silver"}}],
+    )
+    mode: Literal["live", "draft"] = Field(
+        "live",
+        description="`draft`: its triggers are decided and written down, and nothing begins.",
+    )
+    owner: Ref | None = Field(
+        None,
+        description="Who of ours is told of it, such as when its brake holds runs: a role or a "
+        "person. Without it, the role `cs_ops` if there is one, else the workspace's own address.",
+        examples=["csm_manager"],
     )
     enroll: EnrollForm | None = Field(None, description="What starts a run.")
     goal: ConditionText | None = Field(
