@@ -29,6 +29,8 @@ from engine.effects.entities import (
 from engine.effects.fiscal import fiscal_value
 from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
+from engine.health.recording import is_forced, is_stale
+from engine.health.trends import TREND_DAYS, trend
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
 from engine.plan.model import Condition, Effect, ForEach, Json, NodeId, Plan
@@ -227,9 +229,19 @@ class Known:
             case "days_in_band":
                 since = account.band_since
                 return (self.records.now - since).total_seconds() / 86400 if since else None
-        days = int(name.removeprefix("change_").removesuffix("d"))
-        before = self.records.score_at(account.id, self.records.now - timedelta(days=days))
-        return None if before is None or account.score is None else account.score - before
+            case "forced":
+                return is_forced(account.assessment)
+            case "stale":
+                return is_stale(account.assessment)
+            case "trend":
+                change = self._health_change(TREND_DAYS)
+                return None if change is None else trend(change)
+        return self._health_change(int(name.removeprefix("change_").removesuffix("d")))
+
+    def _health_change(self, days: int) -> float | None:
+        now = self._account.score
+        before = self.records.score_at(self._account.id, self.records.now - timedelta(days=days))
+        return None if before is None or now is None else now - before
 
     # --- facts and steps ----------------------------------------------------------------------
 

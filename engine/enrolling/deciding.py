@@ -23,6 +23,8 @@ class Change:
 
     kind: str
     data: Mapping[str, Any]
+    late: bool = field(default=False, kw_only=True)
+    """Whether it is told too late to set a trigger off by itself."""
     score: float | None = None
     score_before: float | None = None
     band: str | None = None
@@ -31,8 +33,10 @@ class Change:
 
     @property
     def health_moved(self) -> bool:
-        """Tell whether the score is another than before."""
-        return self.score is not None and self.score != self.score_before
+        """Tell whether the score or the band is another than before: a band may change without the
+        score, when its minimum time is over."""
+        before = (self.score_before, self.band_before)
+        return self.score is not None and (self.score, self.band) != before
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _health(trigger: Mapping[str, Any], change: Change) -> Hit | None:
 
 def _moved(trigger: Mapping[str, Any], change: Change, sign: int) -> Hit | None:
     before = _extreme(trigger, change, sign)
-    if before is None or change.score is None:
+    if before is None or change.score is None or change.score == change.score_before:
         return None
     moved = (change.score - before) * sign
     if moved < trigger["by"]:

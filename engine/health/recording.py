@@ -98,3 +98,22 @@ def standing_of(
     if own:
         return Standing(own[0], datetime.fromisoformat(own[1]))
     return Standing() if kept and kept.get("forced") else Standing(band, since)
+
+
+def is_forced(kept: Mapping[str, Any] | None) -> bool:
+    """Tell whether a person or a rule forces the band.
+
+    >>> is_forced({"forced": {"band": "red", "by": None}}), is_forced(None)
+    (True, False)
+    """
+    return bool(kept and kept.get("forced"))
+
+
+def is_stale(kept: Mapping[str, Any] | None) -> bool:
+    """Tell whether a measure is older than it should be; never of a score from outside.
+
+    >>> is_stale({"groups": [{"measures": [{"stale": True}]}]})
+    True
+    """
+    groups = kept.get("groups", ()) if kept else ()
+    return any(one.get("stale", False) for group in groups for one in group["measures"])

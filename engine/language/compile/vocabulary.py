@@ -24,6 +24,7 @@ Item: TypeAlias = Literal["contacts", "children"] | None
 Typed: TypeAlias = dict[str, ValueType]
 Choices: TypeAlias = dict[str, tuple[str, ...]]
 
+TRENDS = ("rising", "steady", "falling")
 DECISIONS = ("approved", "rejected", "timeout")
 OWN_ANSWERS = frozenset({"done", "late", "status", "decision", "met", "timed_out"})
 """What a task's own result holds already, so that no question may be called that."""
@@ -95,7 +96,7 @@ class Common:
     def always(self) -> Names:
         """Account, contacts by role, health and the fiscal quarter."""
         types: Typed = {**HEALTH_NAMES, **FISCAL_NAMES}
-        choices: Choices = {"health.band": self.bands}
+        choices: Choices = {"health.band": self.bands, "health.trend": TRENDS}
         account = self.child("account")
         types.update(account.types)
         choices.update(account.choices)

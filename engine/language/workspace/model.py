@@ -92,6 +92,7 @@ HEALTH_NAMES: Mapping[str, FieldType] = {
     "health.days_in_band": "number",
     "health.trend": "text",
     "health.forced": "bool",
+    "health.stale": "bool",
 }
 FISCAL_NAMES: Mapping[str, FieldType] = {
     "fiscal.year": "number",
@@ -108,13 +109,17 @@ FISCAL_NAMES: Mapping[str, FieldType] = {
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Fields by name (built-in ones included), the roles a contact can have, kinds of facts."""
+    """Fields by name (built-in ones included), the roles a contact can have, kinds of facts.
+
+    A fact that comes in more than `late_after_h` hours after it happened starts nothing by itself.
+    """
 
     account: Mapping[str, Field]
     contact: Mapping[str, Field]
     contact_roles: tuple[str, ...]
     facts: Mapping[str, Mapping[str, Field]]
     undeclared_facts: Literal["allow", "refuse"] = "allow"
+    late_after_h: int = 168
 
 
 @dataclass(frozen=True, slots=True)
