@@ -39,7 +39,7 @@ def test_both_are_told_where_they_stand(tmp_path: Path) -> None:
     second = "  b: {playbooks: [renewal, nps-follow-up]}\n"
     assert problems(tmp_path, f"groups:\n{first}{second}") == [
         "tenure.yaml:5:28 TN450 There is no playbook onbording.",
-        "tenure.yaml:6:18 TN451 renewal is in the group a already.",
+        "tenure.yaml:6:19 TN451 renewal is in the group a already.",
     ]
 
 
