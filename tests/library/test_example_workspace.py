@@ -135,6 +135,18 @@ HABITS = (
     habit("answer", "onboarding-csat", "1 business day", score=4),
     habit("complete", "success-plan", "3 business days", next_goal="…", next_review="2026-06-30"),
     habit("complete", "find-out-why", "3 business hours", cause="support"),
+    habit(
+        "complete",
+        "triage",
+        "5 business hours",
+        verdict="at risk",
+        risk_reason="usage",
+        what_we_know="Two teams have stopped",
+    ),
+    habit("approve", "we-noticed", "3 business hours"),
+    habit("complete", "working-session", "3 business days", stuck_at="The import"),
+    habit("complete", "update", "3 business hours", outlook="saved", what_happened="They are back"),
+    habit("approve", "won", "1 business day"),
 )
 
 
@@ -180,7 +192,8 @@ def test_the_story_takes_in_every_fact_and_no_run_fails() -> None:
         ("onboarding", "lost"): 1,
         ("onboarding", "paused"): 1,
         ("onboarding", "under way"): 1,
-        ("health-dip", "completed"): 2,
+        ("health-dip", "achieved"): 1,
+        ("churn-rescue", "achieved"): 3,
     }
 
 
