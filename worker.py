@@ -2,8 +2,8 @@
 
     python -m worker        settings from TENURE_* and the stack on the data directory
 
-Runs both task queues and the dispatcher until SIGTERM or SIGINT, then finishes what is under way
-and exits 0.
+Runs all task queues, the sweeps among them, and the dispatcher until SIGTERM or SIGINT, then
+finishes what is under way and exits 0.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 from engine.effects.context import Context
 from engine.effects.outgoing import Ways
 from engine.services.leaving import work_and_leave
+from engine.services.sweeping import KINDS
 from engine.settings import Settings
 from engine.wiring import Contexts, complete_settings, open_database, ways_out
 from workflows.activities import Activities
@@ -22,6 +23,7 @@ from workflows.connecting import connect, ensure_search_attributes
 from workflows.dispatcher import Dispatcher
 from workflows.effects import RealEffects
 from workflows.handing_over import Address
+from workflows.sweeping import ensure_schedules, make_sweeper
 from workflows.workers import Bounds, make_workers
 
 logger = logging.getLogger("worker")
@@ -45,10 +47,11 @@ class CurrentWays:
 
 async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish what is under way."""
-    connections = bounds.local_activities + bounds.outbound + 2 * LANES
+    connections = bounds.local_activities + bounds.outbound + 2 * LANES + len(KINDS)
     database = open_database(settings, connections=connections)
     client = await connect(settings)
     await ensure_search_attributes(client)
+    await ensure_schedules(client, settings, database.clock)
     contexts = Contexts(database, settings)
     effects = RealEffects(contexts.current, CurrentWays(settings))
     # With a rate to keep to, everything goes through the queue that keeps it.
@@ -63,7 +66,8 @@ async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
         outbound_queue=address.outbound_queue,
         bounds=bounds,
     )
-    async with main_worker, outbound_worker:
+    sweeper = make_sweeper(client, settings, database, contexts.current)
+    async with main_worker, outbound_worker, sweeper:
         dispatching = asyncio.create_task(dispatcher.run())
         logger.info("worker ready")
         stopping = asyncio.create_task(stop.wait())

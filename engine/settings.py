@@ -29,7 +29,10 @@ REMEDIES = {
     "encryption_keys": "Write id:base64,id:base64 with keys of 16, 24 or 32 bytes;"
     " the first one encrypts.",
     "clock": "Write real, or lapse:REAL_EPOCH_S:WORKSPACE_EPOCH_S:FACTOR with a factor above 0.",
+    "sweep_every_s": "Write a number of seconds, 1 to 3600.",
     "web_port": "Write a port number, 0 to 65535; 0 picks a free one.",
+    "api_per_second": "Write how many requests a second one token may make, such as 50.",
+    "api_behind_proxy": "Write true when a proxy with TLS is in front, else false.",
     "public_url": "Write it as http://host or https://host, with a path if it has one.",
     "email_url": "Write it as a provider URL: eml:DIRECTORY, smtp://…, or the provider's own.",
 }
@@ -135,8 +138,11 @@ class Settings(BaseSettings):
     email_url: Annotated[SecretStr, AfterValidator(_provider)] = SecretStr("eml:outbox")
     encryption_keys: Annotated[SecretStr, AfterValidator(_keys)] = SecretStr("")
     clock: Annotated[str, AfterValidator(_clock)] = "real"
+    sweep_every_s: Annotated[float, Field(ge=1, le=3600)] = 60
     web_host: Name = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8244
+    api_per_second: Annotated[int, Field(ge=1, le=10_000)] = 50
+    api_behind_proxy: bool = False
     public_url: Annotated[str, AfterValidator(_web)] | None = None
 
     @property

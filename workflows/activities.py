@@ -132,14 +132,14 @@ class Activities:
 def _named(name: str, act: Callable[[Errand], Answer | None]) -> Callable[..., Any]:
     @activity.defn(name=name)
     def run(written: Any) -> Any:
-        with _translated():
+        with translated():
             return act(Errand(**written))
 
     return run
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn what an activity raises into what Temporal should make of it."""
     try:
         yield

@@ -38,13 +38,21 @@ def apply_command(session: Session, workspace: Path, dry_run: bool, by: str) -> 
         return 1
     found = checkup.workspace()
     if dry_run:
-        meanings = what_apply_means(session.database, checkup.plans)
+        meanings = what_apply_means(session.database, found, checkup.plans)
     else:
         meanings = apply(session.database, found, checkup.plans, by=by)
     rows = [(one.playbook, one.change, one.plan, _running(one)) for one in meanings]
     click.echo(table(rows, ("playbook", "change", "plan", "runs under way")))
+    for one in meanings:
+        if one.matching:
+            click.echo(f"\n{_match_already(one)}")
     click.echo("\nNothing was written." if dry_run else "\nApplied.")
     return 0
+
+
+def _match_already(meaning: Meaning) -> str:
+    who = f"{meaning.matching} {'matches' if meaning.matching == 1 else 'match'}"
+    return f"{meaning.playbook}: {who} a condition of its triggers already; no run starts for that."
 
 
 def _running(meaning: Meaning) -> str:

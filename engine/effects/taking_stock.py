@@ -6,11 +6,11 @@ before the playbook's time. Dates need none of this: how late they may be says i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId
-from engine.effects.matching import Live, conditions_of, everybody, take_turns, turns
+from engine.effects.matching import Live, Turn, conditions_of, everybody, take_turns, turns
 from engine.effects.records import Records
 from engine.effects.sweeping import EVERYBODY, PAGE
 from engine.enrolling.clocks import scheduled, watched
@@ -26,13 +26,19 @@ def take_stock(records: Records, context: Context, live: Live, before: Plan | No
         at = trigger.latest(records.now)
         if trigger.rule not in known and at is not None:
             records.put_firing(live.playbook, EVERYBODY, trigger.key(at))
-    old = _keys(live.playbook, before)
-    now = _keys(live.playbook, live.plan)
-    for key in sorted(old - now):
+    for key in sorted(_keys(live.playbook, before) - _keys(live.playbook, live.plan)):
         records.forget_matching(key)
-    if not now - old:
-        return 0
-    return sum(_match(records, context, live, now - old, one) for one in _everyone(records))
+    found = 0
+    for account, some in _fresh(records, context, live, before):
+        take_turns(records, account, some)
+        found += sum(turn.verdict.holds for turn in some)
+    return found
+
+
+def count_matching(records: Records, context: Context, live: Live, before: Plan | None) -> int:
+    """Return what `take_stock` would; writes nothing."""
+    found = _fresh(records, context, live, before)
+    return sum(turn.verdict.holds for _, some in found for turn in some)
 
 
 def forget(records: Records, playbook: str, before: Plan) -> None:
@@ -45,14 +51,15 @@ def _keys(playbook: str, plan: Plan | None) -> frozenset[str]:
     return frozenset(one.key for one in watched(playbook, plan.enroll)) if plan else frozenset()
 
 
-def _match(
-    records: Records, context: Context, live: Live, keys: Set[str], account: AccountId
-) -> int:
+def _fresh(
+    records: Records, context: Context, live: Live, before: Plan | None
+) -> Iterator[tuple[AccountId, list[Turn]]]:
+    """Look at the conditions the plan before did not follow, account by account."""
+    keys = _keys(live.playbook, live.plan) - _keys(live.playbook, before)
     fresh = [one for one in conditions_of(live) if one.key in keys]
-    each = everybody(records, live.plan, account)
-    found = list(turns(records, context, live, account, each, fresh))
-    take_turns(records, account, found)
-    return sum(turn.verdict.holds for turn in found)
+    for account in _everyone(records) if fresh else ():
+        each = everybody(records, live.plan, account)
+        yield account, list(turns(records, context, live, account, each, fresh))
 
 
 def _everyone(records: Records) -> Iterator[AccountId]:

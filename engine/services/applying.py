@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
+from engine.effects.context import Context
+from engine.effects.matching import Live
+from engine.effects.records import Records
+from engine.effects.taking_stock import count_matching, forget, take_stock
 from engine.language.workspace.codec import workspace_hash, workspace_to_json
 from engine.language.workspace.model import Workspace
 from engine.plan.codec import plan_hash
@@ -22,19 +26,25 @@ Change = Literal["new", "changed", "unchanged", "retired"]
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What applying would mean for one playbook. `running` counts runs under way by plan; they all
-    keep the plan they have."""
+    keep the plan they have. `matching` counts those that match a new condition of its triggers
+    already: no run starts for them."""
 
     playbook: str
     change: Change
     plan: PlanHash | None
     before: PlanHash | None
     running: Mapping[PlanHash, int]
+    matching: int = 0
 
 
-def what_apply_means(database: Database, plans: Mapping[str, Plan]) -> tuple[Meaning, ...]:
+def what_apply_means(
+    database: Database, workspace: Workspace, plans: Mapping[str, Plan]
+) -> tuple[Meaning, ...]:
     """Compare the workspace with what is live; writes nothing."""
-    with database.begin() as connection:
-        return _meanings(connection, plans)
+    context = Context.of(workspace)
+    with database.begin_with_records() as (connection, records):
+        meanings = _meanings(connection, plans)
+        return tuple(_counted(records, context, plans, one, count_matching) for one in meanings)
 
 
 def apply(
@@ -42,7 +52,8 @@ def apply(
 ) -> tuple[Meaning, ...]:
     """Make the workspace and its plans the live ones, in one transaction."""
     now = database.now
-    with database.begin() as connection:
+    context = Context.of(workspace)
+    with database.begin_with_records() as (connection, records):
         meanings = _meanings(connection, plans)
         document = workspace_to_json(workspace)
         publishing.put_workspace(connection, workspace_hash(workspace), document, now)
@@ -52,7 +63,25 @@ def apply(
             elif meaning.change != "unchanged":
                 kept = publishing.put_plan(connection, plans[meaning.playbook], now)
                 publishing.make_live(connection, meaning.playbook, kept, now, by)
-    return meanings
+        for meaning in meanings:
+            if meaning.change == "retired" and meaning.before:
+                forget(records, meaning.playbook, records.plan(meaning.before))
+        return tuple(_counted(records, context, plans, one, take_stock) for one in meanings)
+
+
+def _counted(
+    records: Records,
+    context: Context,
+    plans: Mapping[str, Plan],
+    meaning: Meaning,
+    count: Callable[[Records, Context, Live, Plan | None], int],
+) -> Meaning:
+    """Count those that match already; `count` may also write them down."""
+    if meaning.change not in ("new", "changed") or meaning.plan is None:
+        return meaning
+    live = Live(meaning.playbook, meaning.plan, plans[meaning.playbook])
+    before = records.plan(meaning.before) if meaning.before else None
+    return replace(meaning, matching=count(records, context, live, before))
 
 
 def _meanings(connection: Connection, plans: Mapping[str, Plan]) -> tuple[Meaning, ...]:

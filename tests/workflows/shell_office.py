@@ -62,13 +62,14 @@ CALL = Plan(
 
 @dataclass
 class Office:
-    """What the tests act on. `clock` is a workspace clock as text."""
+    """What the tests act on. `clock` is a workspace clock as text, `more` settings of workers."""
 
     database: Database
     workspace: Workspace
     address: str
     clock: str
     queue: str
+    more: Mapping[str, str] = field(default_factory=dict)
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
@@ -101,6 +102,7 @@ class Office:
             "TENURE_TASK_QUEUE": self.queue,
             "TENURE_OUTBOUND_TASK_QUEUE": f"{self.queue}-out",
             "TENURE_EMAIL_URL": "memory://",
+            **self.more,
         }
 
     def start_worker(self) -> subprocess.Popen[str]:
