@@ -15,6 +15,7 @@ from engine.effects.assessing import (
 )
 from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId, Fact
+from engine.effects.lateness import still_true
 from engine.effects.records import Records
 from engine.effects.waking import step_key
 from engine.enrolling.deciding import Change
@@ -34,18 +35,18 @@ def change(
             moved, at = _given(records, context, account, fact), fact.occurred_at
             touched.add("health")
         case "account.changed":
-            fields = dict(fact.data.get("fields", {}))
-            if fields:
+            if fields := still_true(records, fact):
                 records.change_account(fact.account, fields)
             touched |= {f"account.{name}" for name in fields}
         case "contact.changed" if fact.contact:
-            records.change_contact(fact.contact, dict(fact.data.get("fields", {})))
-            touched.add("contacts")
+            if given := still_true(records, fact):
+                records.change_contact(fact.contact, given)
+                touched.add("contacts")
     if fact.node is not None:
         touched.add(step_key(fact.node))
     if context.health.models:
         moved = _computed(records, context, account, fact) or moved
-    if moved is not None and moved.anything:
+    if moved is not None and (moved.anything or moved.news):
         touched.add("health")
     if moved is None:
         return touched, Change(fact.kind, fact.data)

@@ -86,12 +86,13 @@ def _hit(trigger: Mapping[str, Any], change: Change) -> Hit | None:
         case "survey" if change.data.get("survey") in (None, trigger["survey"]):
             return _fact(trigger, change, "survey.answered")
         case str(name) if name.startswith("health."):
-            return _health(trigger, change) if change.health_moved else None
+            told_late = change.late and change.kind == "health.changed"  # it was so then
+            return _health(trigger, change) if change.health_moved and not told_late else None
     return None
 
 
 def _fact(trigger: Mapping[str, Any], change: Change, kind: str) -> Hit | None:
-    if change.kind != kind:
+    if change.kind != kind or change.late:
         return None
     written = trigger.get("where")
     if written is None:

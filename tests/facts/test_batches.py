@@ -133,7 +133,8 @@ def _wait(company: Company, run: Any) -> None:
     with company.database.transaction() as records:
         account = records.enrollment(run).account
         records.account(account, lock=True)
-        do = Do(CommandId("1"), "watch", NodeId("wait-1"), (), NOW, {"start": NOW.isoformat()})
+        since = NOW - timedelta(days=2)
+        do = Do(CommandId("1"), "watch", NodeId("wait-1"), (), since, {"start": NOW.isoformat()})
         carry_out(records, company.context, run, do)
 
 

@@ -10,7 +10,7 @@ from engine.language.workspace.codes import WORKSPACE_CODES
 from engine.language.workspace.load import load_workspace
 
 FILES = {
-    "schema.yaml": ("TN402", "TN404", "TN420", "TN422", "TN423", "TN424"),
+    "schema.yaml": ("TN402", "TN404", "TN420", "TN422", "TN423", "TN424", "TN426"),
     "people.yaml": ("TN410", "TN411", "TN412", "TN413", "TN419"),
     "calendars.yaml": ("TN407",),
     "tenure.yaml": ("TN401", "TN403", "TN405", "TN406", "TN408", "TN409", "TN414", "TN421"),

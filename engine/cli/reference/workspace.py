@@ -76,6 +76,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "contact_roles": "The roles a contact can have; playbooks write to `contacts.<role>`.",
         "facts": "Things that happen, beside those every workspace knows; each with what it tells.",
         "undeclared_facts": "What becomes of other facts: kept, or sent back.",
+        "late_after": "How long after it happened a fact may come in and still start playbooks by "
+        "itself; later ones are history. Hours, days or weeks.",
     },
     "FieldForm": {
         "type": "`text`, `number`, `bool`, `date`, `datetime` or `list`.",

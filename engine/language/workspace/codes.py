@@ -200,4 +200,12 @@ WORKSPACE_CODES: tuple[Code, ...] = (
         "# playbooks/renewal.yml",
         "# playbooks/renewal.yaml",
     ),
+    Code(
+        "TN426",
+        "Not a number of hours, days or weeks",
+        "What is measured on the clock needs a length that is always the same: a whole number of "
+        "hours, days or weeks.",
+        "late_after: 2 months",
+        "late_after: 60d",
+    ),
 )

@@ -68,6 +68,15 @@ def _wrapped(kind: type, wrap: Callable[[Any], Any]) -> BeforeValidator:
 Line = Annotated[
     str, _matching(r"[^\r\n]*\S[^\r\n]*", "TN405", "a line of text", "Write one line.")
 ]
+Lasting = Annotated[
+    str,
+    _matching(
+        r"[1-9][0-9]{0,4}[hdw]",
+        "TN426",
+        "a whole number of hours, days or weeks",
+        "Write it like 12h, 7d or 2w.",
+    ),
+]
 Identifier = Annotated[
     str,
     _matching(
@@ -235,6 +244,7 @@ class SchemaForm(Form):
     contact_roles: list[Identifier] = ["champion", "executive_sponsor", "admin", "user"]
     facts: dict[FactName, FactFields] = {}
     undeclared_facts: Literal["allow", "refuse"] = "allow"
+    late_after: Lasting = "7d"
 
 
 class RoleForm(Form):

@@ -19,6 +19,8 @@ from engine.language.workspace.model import (
 )
 from engine.language.workspace.reading import Sheet
 
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
 
 def build_schema(sheet: Sheet[SchemaForm]) -> Schema:
     """Return the schema; what does not fit becomes a problem of the sheet and is left out."""
@@ -33,6 +35,7 @@ def build_schema(sheet: Sheet[SchemaForm]) -> Schema:
         contact_roles=roles,
         facts=_facts(sheet, form),
         undeclared_facts=form.undeclared_facts,
+        late_after_h=int(form.late_after[:-1]) * _HOURS[form.late_after[-1]],
     )
 
 
