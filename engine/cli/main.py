@@ -25,6 +25,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "format": "authoring",
         "test": "trying_out",
         "simulate": "trying_out",
+        "backtest": "backtest",
         "graph": "authoring",
         "schema": "authoring",
         "explain": "authoring",
