@@ -40,13 +40,15 @@ SECTIONS: dict[str, dict[str, str]] = {
         "users": "data",
     },
     "Work with runs": {
-        "enroll": "runs",
+        "enroll": "enrolling",
         "facts": "facts",
         "runs": "runs",
         "why": "why",
+        "why-not": "why_not",
         "sends": "sends",
     },
     "Work with tasks": {"tasks": "tasks"},
+    "Health": {"health": "health"},
     "See what came of it": {"report": "report"},
 }
 _MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()}

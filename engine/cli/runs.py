@@ -1,4 +1,4 @@
-"""`tenure enroll` and `tenure runs`: begin, list and steer runs of playbooks."""
+"""`tenure runs`: list and steer runs of playbooks."""
 
 from __future__ import annotations
 
@@ -6,49 +6,9 @@ from typing import Any
 
 import click
 
-from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
+from engine.cli.options import format_option, limit_option, table, to_json
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, EnrollmentId
-
-
-@click.command("enroll")
-@click.argument("playbook")
-@click.argument("account")
-@click.option("--contact", help="For a playbook that runs for contacts: whom.")
-@click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input.")
-@click.option("--force", is_flag=True, help="Even if the playbook's `when` does not match.")
-@as_option
-@with_session
-def enroll_command(
-    session: Session,
-    playbook: str,
-    account: str,
-    contact: str | None,
-    inputs: tuple[str, ...],
-    force: bool,
-    by: str,
-) -> int:
-    """Begin a run of PLAYBOOK for ACCOUNT by hand."""
-    from engine.services.enrolling import enroll_by_hand
-
-    result = enroll_by_hand(
-        session.database,
-        session.context,
-        playbook,
-        account,
-        by=by,
-        contact=contact,
-        inputs=pairs(inputs, "--input tier=gold"),
-        force=force,
-    )
-    if result.enrollment is None:
-        click.echo(f"not enrolled: {result.why}")
-        return 1
-    click.echo(result.enrollment)
-    return 0
-
-
-# --- runs -------------------------------------------------------------------------------------
 
 
 class ListUnlessSaid(click.Group):

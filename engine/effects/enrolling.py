@@ -38,12 +38,13 @@ FORCED: frozenset[GateName] = frozenset(["when", "days", "again_after"])
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What a trigger came to: the run that began, or None and why not. One that is `held` may begin
+    """What a trigger came to: the run that began, or None and why not. What is `held` may begin
     later, under the same id."""
 
     enrollment: EnrollmentId | None
     why: str
     decision: Decided
+    held: EnrollmentId | None = None
 
 
 def enroll(
@@ -178,7 +179,7 @@ def _hold(
     )
     if held is not None:
         if held.kind == gate.kind:  # nothing new
-            return Enrolled(None, gate.why, "held")
+            return Enrolled(None, gate.why, "held", run.id)
         records.change_held(held.id, kind=gate.kind, why=gate.why)
     elif not records.put_held(kept):
         why = f"one is held already for {run.subject}: {gate.why}"
@@ -216,7 +217,7 @@ def _decided(
             enrollment=run.id if decision == "started" else None,
         )
     )
-    return Enrolled(None, why, decision)
+    return Enrolled(None, why, decision, run.id if decision == "held" else None)
 
 
 def _rule(trigger: Mapping[str, Any]) -> str:

@@ -35,8 +35,8 @@ def enroll_by_hand(
     playbook that is not live, or for a contact or input it does not take."""
 
     def work(records: Records) -> Enrolled:
-        records.account(AccountId(account))
-        plan = _live(records, playbook)
+        records.account(AccountId(account), lock=True)
+        plan = live_plan(records, playbook)
         _check_contact(records, plan, AccountId(account), contact)
         return enroll(
             records,
@@ -53,7 +53,8 @@ def enroll_by_hand(
     return transact(database, work)
 
 
-def _live(records: Records, playbook: str) -> Plan:
+def live_plan(records: Records, playbook: str) -> Plan:
+    """Return the plan of a playbook in service; InputError with the nearest name without one."""
     live = records.current_plans()
     if playbook not in live:
         near = nearest(playbook, live)

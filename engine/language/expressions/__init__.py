@@ -16,6 +16,7 @@ from engine.language.expressions.evaluation import (
     evaluate_value,
 )
 from engine.language.expressions.names import Names, ValueType
+from engine.language.expressions.parting import parts_of
 
 __all__ = [
     "EXPRESSION_CODES",
@@ -29,4 +30,5 @@ __all__ = [
     "describe",
     "evaluate",
     "evaluate_value",
+    "parts_of",
 ]

@@ -1,0 +1,46 @@
+"""The brake holds, however many facts come at once; what is queued begins once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from engine.store.queries.held import list_held
+from tests.promises.company import Company
+
+BRAKED = """\
+playbook: simple
+enroll: {on: [{fact: order.placed}], brake: {at_most: 7, per: month}}
+steps: [{wait: {until: order.paid}}]
+"""
+QUEUED = """\
+playbook: simple
+enroll: {on: [{fact: order.placed}], while_active: queue}
+steps: [{wait: {until: order.paid}}]
+"""
+AT_ONCE = 8
+
+
+def test_hundred_facts_at_once_never_exceed_the_brake(open_company: Callable[..., Company]) -> None:
+    company = open_company(simple=BRAKED, n=100)
+    accounts = [f"acme-{number}" for number in range(100)]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(lambda one: company.send("order.placed", one), accounts))
+    begun = {run.account for run in company.runs()}
+    with company.database.begin() as connection:
+        held = [row.held for row in list_held(connection, limit=500)]
+        notices = connection.exec_driver_sql("SELECT id FROM notices").all()
+    assert (len(begun), len(held), company.backlog()) == (7, 93, 7)
+    assert begun.isdisjoint(one.account for one in held)
+    assert {one.kind for one in held} == {"brake"}
+    assert len(notices) == 1
+
+
+def test_hundred_facts_at_once_queue_one_run(open_company: Callable[..., Company]) -> None:
+    company = open_company(simple=QUEUED)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(lambda _: company.send("order.placed"), range(100)))
+    with company.database.begin() as connection:
+        rows = connection.exec_driver_sql("SELECT decision FROM decisions").all()
+    assert Counter(row[0] for row in rows) == {"started": 1, "held": 1, "refused": 98}
