@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.cli.options import table
-from engine.simulation.backtest.result import Change, Effects, Entry, Person, Result
+from engine.simulation.backtest.result import Change, Entry, Person, Result, said
 
 MOST_PEOPLE = 15
 
@@ -46,18 +46,6 @@ def _runs(result: Result) -> str:
     lines.append(f"Outcomes: {ended or 'none'}")
     lines.append(f"They would have brought {said(result.effects)}")
     return "\n".join(lines)
-
-
-def said(effects: Effects) -> str:
-    """Say what reached people.
-
-    >>> said(Effects(emails=1, tasks=1200))
-    '1 email, 1,200 tasks'
-    """
-    words = ("email", "survey", "task", "reminder", "escalation", "note")
-    counts = {word: getattr(effects, f"{word}s") for word in words}
-    found = [f"{n:,} {word}{'' if n == 1 else 's'}" for word, n in counts.items() if n]
-    return ", ".join(found) or "nothing"
 
 
 def _losses(result: Result) -> str:

@@ -11,23 +11,23 @@ _DAY_S = 86400
 
 
 def compare(here: Result, there: Result) -> Change:
-    """Return how `here` differs from `there`: the runs of each subject are paired in their order,
-    the first with the first."""
+    """Return how `here` differs from `there`. Runs of one subject that begin at the same instant are
+    the same; the others are paired in their order, and what is left over is only in one."""
     mine, theirs = _by_subject(here.entries), _by_subject(there.entries)
     only_here: list[Entry] = []
     only_there: list[Entry] = []
     moved: list[tuple[Entry, float]] = []
     same = 0
     for subject in sorted({*mine, *theirs}):
-        ours, others = mine.get(subject, ()), theirs.get(subject, ())
+        ours, others = list(mine.get(subject, ())), list(theirs.get(subject, ()))
+        both = {one.at for one in ours} & {one.at for one in others}
+        same += len(both)
+        ours = [one for one in ours if one.at not in both]
+        others = [one for one in others if one.at not in both]
         only_here += ours[len(others) :]
         only_there += others[len(ours) :]
         for one, other in zip(ours, others, strict=False):
-            days = round((one.at - other.at).total_seconds() / _DAY_S, 2)
-            if one.at == other.at:
-                same += 1
-            else:
-                moved.append((one, days))
+            moved.append((one, round((one.at - other.at).total_seconds() / _DAY_S, 2)))
     return Change(
         against=there.version,
         only_here=tuple(sorted(only_here, key=_when)),

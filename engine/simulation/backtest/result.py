@@ -177,6 +177,18 @@ class Result:
         return len({one.contact or one.account for one in self.entries})
 
 
+def said(effects: Effects) -> str:
+    """Say what reached people.
+
+    >>> said(Effects(emails=1, tasks=1200))
+    '1 email, 1,200 tasks'
+    """
+    words = ("email", "survey", "task", "reminder", "escalation", "note")
+    counts = {word: getattr(effects, f"{word}s") for word in words}
+    found = [f"{n:,} {word}{'' if n == 1 else 's'}" for word, n in counts.items() if n]
+    return ", ".join(found) or "nothing"
+
+
 def to_json(result: Result) -> str:
     """Return a result as JSON."""
     return json.dumps(_plain(result), indent=2, ensure_ascii=False)
