@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import make_url
 
 from engine.delivery.settings import from_settings
+from engine.delivery.signing import SHORTEST_SECRET
 from engine.effects.context import Context
 from engine.effects.outgoing import Ways
 from engine.errors import InputError
@@ -76,6 +77,16 @@ def ways_out(settings: Settings, context: Context) -> Ways:
 def _urls(named: Any) -> dict[str, str]:
     return {
         name: os.environ[variable] for name, variable in named.items() if variable in os.environ
+    }
+
+
+def inbound_secrets(context: Context) -> dict[str, tuple[str, ...]]:
+    """Return the secrets of signed calls that may come in, by the hook's name: those its variable
+    holds, with blanks between. One that is missing or short lets nobody in."""
+    written = {one.name: os.environ.get(one.secret, "") for one in context.workspace.inbound}
+    return {
+        name: tuple(one for one in text.split() if len(one) >= SHORTEST_SECRET)
+        for name, text in written.items()
     }
 
 

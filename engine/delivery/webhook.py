@@ -1,17 +1,12 @@
 """Signed webhooks out, and chat messages, over one way with the same three errors as email.
 
-Owns the signature, the idempotency header and the one place where httpx's errors are translated.
-Knows nothing of playbooks, ledgers or retries. URLs may hold secrets (chat webhooks do): errors
-name the host only.
-
-The signature is `v1=` and the hex HMAC-SHA256, keyed with the shared secret, of the timestamp
-(seconds since 1970, as in its header), a full stop, and the body as sent.
+Owns the idempotency header and the one place where httpx's errors are translated; the signature is
+that of `signing`. Knows nothing of playbooks, ledgers or retries. URLs may hold secrets (chat
+webhooks do): errors name the host only.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -20,11 +15,10 @@ from typing import NoReturn
 
 import httpx
 
+from engine.delivery import signing
 from engine.delivery.provider import UnclearSend, wire_key
 from engine.errors import InputError, PermanentError, TransientError
 
-SIGNATURE_HEADER = "X-Tenure-Signature"
-TIMESTAMP_HEADER = "X-Tenure-Timestamp"
 KEY_HEADER = "Idempotency-Key"
 MAX_REPLY_BYTES = 4_096
 CHAT_TIMEOUT_S = 10.0
@@ -65,9 +59,7 @@ def post(
         KEY_HEADER: wire_key(key),
     }
     if secret is not None:
-        timestamp = str(int(now()))
-        headers[TIMESTAMP_HEADER] = timestamp
-        headers[SIGNATURE_HEADER] = sign(secret, timestamp, payload)
+        headers[signing.HEADER] = signing.sign(secret, int(now()), payload)
     try:
         with (
             httpx.Client(timeout=timeout_s, follow_redirects=False) as client,
@@ -91,16 +83,6 @@ def notify_chat(
     """Post a text to a Slack-compatible incoming webhook; markup in it stays text."""
     payload = json.dumps({"text": escape_chat(text)}, ensure_ascii=False).encode()
     return post(url, payload, secret=secret, key=key, timeout_s=timeout_s)
-
-
-def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """Return the signature header's value.
-
-    >>> sign("s3cret", "1700000000", b"{}")[:15]
-    'v1=97926816e98f'
-    """
-    signed = timestamp.encode() + b"." + body
-    return "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 def escape_chat(text: str) -> str:

@@ -51,6 +51,9 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
     def children(self, account: AccountId) -> Sequence[AccountId]:
         """Return accounts whose `parent` is this one, by id."""
 
+    def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
+        """Insert; False (and nothing written) when there is one of that id."""
+
     def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
         """Set fields of the account; others stay."""
 
@@ -83,6 +86,9 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
         """Return the account's contacts, by id."""
 
     def contact(self, contact: ContactId) -> Contact: ...
+
+    def put_contact(self, contact: Contact) -> bool:
+        """Insert; False (and nothing written) when there is one of that id."""
 
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
         """Set fields of the contact, `role` and `email` among them; others stay."""

@@ -67,6 +67,14 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
     def children(self, account: AccountId) -> Sequence[AccountId]:
         return list(self._world.children.get(account, ()))
 
+    def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
+        if account in self._world.accounts:
+            return False
+        new = Account(account, {**fields, "id": account})
+        self._world.put(self._world.accounts, account, new)
+        self._move_child(account, None, fields.get("parent"))
+        return True
+
     def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
         found = self.account(account)
         changed = replace(found, fields={**found.fields, **fields})
@@ -127,6 +135,18 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
 
     def contact(self, contact: ContactId) -> Contact:
         return named(self._world.contacts, contact, "contact")
+
+    def put_contact(self, contact: Contact) -> bool:
+        if contact.id in self._world.contacts:
+            return False
+        named(self._world.accounts, contact.account, "account")
+        own = {name: getattr(contact, name) for name in ("id", "account", "role", "email")}
+        new = replace(contact, fields={**contact.fields, **own})
+        self._world.put(self._world.contacts, contact.id, new)
+        known = self._world.contacts_of.get(contact.account, ())
+        with_it = tuple(sorted({*known, contact.id}))
+        self._world.put(self._world.contacts_of, contact.account, with_it)
+        return True
 
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
         found = self.contact(contact)

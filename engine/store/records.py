@@ -61,6 +61,11 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
     def children(self, account: AccountId) -> Sequence[AccountId]:
         return [row[0] for row in self._rows(statements.CHILDREN, account=account)]
 
+    def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
+        self._memo.clear()
+        written = as_jsonb({**fields, "id": account})
+        return self._row(statements.PUT_ACCOUNT, id=account, fields=written) is not None
+
     def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
         self._memo.forget("account", account)
         missing = missing_row("account", account)
@@ -112,6 +117,13 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
 
     def contact(self, contact: ContactId) -> Contact:
         return self._known(rows.CONTACTS, statements.CONTACT, contact, "contact")
+
+    def put_contact(self, contact: Contact) -> bool:
+        self._memo.clear()
+        own = {name: getattr(contact, name) for name in ("id", "account", "role", "email")}
+        fields = as_jsonb({**contact.fields, **own})
+        values = {"id": contact.id, "account": contact.account, "fields": fields}
+        return self._row(statements.PUT_CONTACT, **values) is not None
 
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
         self._memo.forget("contact", contact)

@@ -101,6 +101,12 @@ LOCK_ACCOUNT = compiled(_by_key(rows.ACCOUNTS).with_for_update(key_share=True))
 CHILDREN = compiled(
     select(accounts.c.id).where(accounts.c.parent == param("account")).order_by(accounts.c.id)
 )
+PUT_ACCOUNT = compiled(
+    upsert(accounts)
+    .values(id=bindparam("id"), fields=bindparam("fields", type_=JSONB))
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(literal_column("1"))
+)
 CHANGE_ACCOUNT = compiled(
     update(accounts)
     .where(accounts.c.id == param("this"))
@@ -139,6 +145,16 @@ CONTACTS = compiled(
     _all(rows.CONTACTS).where(contacts.c.account == param("account")).order_by(contacts.c.id)
 )
 CONTACT = compiled(_by_key(rows.CONTACTS))
+PUT_CONTACT = compiled(
+    upsert(contacts)
+    .values(
+        id=bindparam("id"),
+        account=bindparam("account"),
+        fields=bindparam("fields", type_=JSONB),
+    )
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(literal_column("1"))
+)
 CHANGE_CONTACT = compiled(
     update(contacts)
     .where(contacts.c.id == param("this"))

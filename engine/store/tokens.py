@@ -77,16 +77,16 @@ def note_use(connection: Connection, id: str, at: datetime, unless_since: dateti
     connection.execute(update(tokens).where(tokens.c.id == id, is_old).values(used_at=at))
 
 
-def put_call(connection: Connection, hook: str, nonce: str, at: datetime) -> bool:
-    """Insert a call; False (and nothing written) when it came in before."""
-    put = upsert(hook_calls).values(hook=hook, nonce=nonce, at=at).on_conflict_do_nothing()
-    return connection.execute(put.returning(hook_calls.c.nonce)).first() is not None
+def put_call(connection: Connection, hook: str, nonce: str, at: datetime) -> None:
+    """Write down that a call has come in."""
+    put = upsert(hook_calls).values(hook=hook, nonce=nonce, at=at)
+    connection.execute(put.on_conflict_do_nothing())
 
 
-def drop_call(connection: Connection, hook: str, nonce: str) -> None:
-    """Forget a call, so that it may come in again."""
+def knows_call(connection: Connection, hook: str, nonce: str) -> bool:
+    """Tell whether a call has come in."""
     mine = (hook_calls.c.hook == hook, hook_calls.c.nonce == nonce)
-    connection.execute(delete(hook_calls).where(*mine))
+    return connection.execute(select(hook_calls.c.nonce).where(*mine)).first() is not None
 
 
 def drop_calls(connection: Connection, before: datetime) -> None:

@@ -8,9 +8,11 @@ pages: a survey's link is as good as a signature.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import signal
 import socket
+from functools import cache
 
 import uvicorn
 
@@ -18,7 +20,15 @@ from engine.errors import InputError
 from engine.services.leaving import work_and_leave
 from engine.settings import Settings
 from engine.web.app import make_app
-from engine.wiring import Contexts, complete_settings, link_secrets, open_database
+from engine.web.limits import Limiter
+from engine.wiring import (
+    Contexts,
+    complete_settings,
+    inbound_secrets,
+    link_secrets,
+    make_runner,
+    open_database,
+)
 
 logger = logging.getLogger("web")
 CONNECTIONS = 8
@@ -38,7 +48,15 @@ def serve(settings: Settings) -> None:
     with _listen(settings.web_host, settings.web_port) as listener:
         database = open_database(settings, connections=CONNECTIONS)
         try:
-            app = make_app(database, Contexts(database, settings).current)
+            app = make_app(
+                database,
+                Contexts(database, settings).current,
+                runner=cache(lambda: make_runner(settings)) if may_serve_api(settings) else None,
+                secrets=inbound_secrets,
+                callers=Limiter(
+                    burst=4 * settings.api_per_second, per_second=settings.api_per_second
+                ),
+            )
             server = uvicorn.Server(
                 uvicorn.Config(
                     app,
@@ -60,6 +78,30 @@ def serve(settings: Settings) -> None:
         finally:
             database.close()
     logger.info("web pages stopped")
+
+
+def may_serve_api(settings: Settings) -> bool:
+    """Tell whether the API may be served: tokens and facts never cross a network in the clear.
+
+    It may on the own machine, or where `TENURE_API_BEHIND_PROXY` says that TLS ends before us.
+    """
+    if settings.api_behind_proxy or _is_loopback(settings.web_host):
+        return True
+    logger.warning(
+        "no API and no hooks on %s: set TENURE_API_BEHIND_PROXY=true when a proxy with TLS is in"
+        " front and nothing else reaches this port",
+        settings.web_host,
+    )
+    return False
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -4,6 +4,8 @@
     POST /survey/<token>/<score>    takes it in
     POST /survey/<token>/comment    takes a comment in
     GET  /healthz                   200 when answers can be taken in
+    POST /hooks/<name>              signed calls of other systems (`engine.web.hooks`)
+    /api/…                          the HTTP API (`engine.web.api`), where it may be served
 
 The outermost edge of the process for one request: errors become pages that tell nothing about us.
 """
@@ -21,12 +23,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.effects.context import Context
 from engine.errors import InputError, NotFound, TenureError
+from engine.services.runner import Runner
 from engine.store.database import Database
+from engine.web.api.application import make_api
+from engine.web.api.house import House
+from engine.web.hooks import Hooks, Secrets
 from engine.web.limits import Limiter
 from engine.web.pages import HEADERS, page
 from engine.web.surveys import SurveyPages
@@ -46,9 +52,32 @@ RETRY_AFTER_S = 30
 
 
 def make_app(
-    database: Database, contexts: Callable[[], Context], *, limiter: Limiter | None = None
+    database: Database,
+    contexts: Callable[[], Context],
+    *,
+    limiter: Limiter | None = None,
+    runner: Callable[[], Runner] | None = None,
+    secrets: Secrets = lambda _: {},
+    callers: Limiter | None = None,
 ) -> Starlette:
-    """Return the application. `contexts` is asked at each request for the workspace in force."""
+    """Return the application. `contexts` is asked at each request for the workspace in force.
+
+    `limiter` limits visitors and strangers by address, `callers` those with a token or signature.
+    Without a `runner` there is no API and there are no hooks.
+    """
+    strangers = limiter or Limiter()
+    routes: list[BaseRoute] = []
+    if runner is not None:
+        limits = {"callers": callers or Limiter(burst=200, per_second=50), "strangers": strangers}
+        house = House(database, contexts, runner)
+        routes.append(Mount("/api", make_api(house, **limits)))
+        routes.append(Mount("/hooks", Hooks(house, secrets, **limits).app()))
+    routes.append(Mount("/", make_pages(database, contexts, strangers)))
+    return Starlette(routes=routes)
+
+
+def make_pages(database: Database, contexts: Callable[[], Context], limiter: Limiter) -> Starlette:
+    """Return the pages by themselves."""
     pages = SurveyPages(database, contexts)
 
     async def healthz(request: Request) -> Response:
@@ -61,7 +90,7 @@ def make_app(
             Route("/survey/{token}/comment", pages.comment, methods=["POST"]),
             Route("/survey/{token}/{score}", pages.answer, methods=["GET", "POST"]),
         ],
-        middleware=[Middleware(_Gate, limiter=limiter or Limiter())],
+        middleware=[Middleware(_Gate, limiter=limiter)],
         exception_handlers={HTTPException: _refuse, TenureError: _fail, Exception: _fail},
     )
     app.router.redirect_slashes = False

@@ -1,4 +1,4 @@
-"""How much one visitor may ask: requests by address, and the size and pace of what is sent.
+"""How much one visitor may ask: requests by address or token, the size and pace of what is sent.
 
 In memory and bounded: a flood of addresses forgets the ones not seen for longest. Knows no pages.
 """
@@ -19,7 +19,7 @@ BODY_TIMEOUT_S = 10.0
 
 
 class Limiter:
-    """Lets each address make `burst` requests at once and `per_second` in the long run."""
+    """Lets each address, or name, make `burst` requests at once and `per_second` from then on."""
 
     def __init__(
         self,
@@ -42,6 +42,15 @@ class Limiter:
         >>> [limiter.admits("192.0.2.1") for _ in range(3)]
         [True, True, False]
         """
+        return self.wait_s(address) == 0
+
+    def wait_s(self, address: str) -> float:
+        """Count a request; return 0, or how many seconds too early it comes.
+
+        >>> limiter = Limiter(burst=1, per_second=4, clock=lambda: 0.0)
+        >>> [limiter.wait_s("192.0.2.1") for _ in range(2)]
+        [0.0, 0.25]
+        """
         name, now = network_of(address), self._clock()
         left, at = self._seen.pop(name, (float(self._burst), now))
         left = min(float(self._burst), left + (now - at) * self._per_second)
@@ -49,7 +58,7 @@ class Limiter:
         self._seen[name] = (left - 1 if admitted else left, now)
         while len(self._seen) > self._addresses:
             self._seen.popitem(last=False)
-        return admitted
+        return 0.0 if admitted else (1 - left) / self._per_second
 
 
 def network_of(address: str) -> str:
@@ -67,7 +76,7 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((int(found), 64), strict=False))
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, *, most_bytes: int = MAX_BODY_BYTES) -> bytes:
     """Return what was sent. HTTPException when it is too much (413), comes too slowly (408), or
     breaks off (400)."""
     received = bytearray()
@@ -75,7 +84,7 @@ async def read_body(request: Request) -> bytes:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             async for chunk in request.stream():
                 received += chunk
-                if len(received) > MAX_BODY_BYTES:
+                if len(received) > most_bytes:
                     raise HTTPException(413)
     except TimeoutError:
         raise HTTPException(408) from None

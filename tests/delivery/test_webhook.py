@@ -7,7 +7,8 @@ import json
 import pytest
 
 from engine.delivery.provider import UnclearSend
-from engine.delivery.webhook import Reply, notify_chat, post, sign
+from engine.delivery.signing import verify
+from engine.delivery.webhook import Reply, notify_chat, post
 from engine.errors import InputError, PermanentError, TransientError
 from tests.delivery.delivery_standins import HttpStandIn, unused_port
 
@@ -28,14 +29,14 @@ def test_post_is_signed_and_carries_its_key(far):
     [seen] = far.calls
     assert (seen.path, seen.body) == ("/hook", b'{"a":1}')
     assert seen.headers["idempotency-key"] == "run-1/call/0"
-    assert seen.headers["x-tenure-timestamp"] == "1700000000"
-    assert seen.headers["x-tenure-signature"] == sign("s3cret", "1700000000", b'{"a":1}')
-    assert sign("s3cret", "1700000001", b'{"a":1}') != seen.headers["x-tenure-signature"]
+    signed = seen.headers["tenure-signature"]
+    assert signed.startswith("t=1700000000,v1=")
+    assert verify(signed, seen.body, ["s3cret"], now_s=1_700_000_200)
 
 
 def test_without_secret_there_is_no_signature(far):
     call(far.url, secret=None)
-    assert "x-tenure-signature" not in far.calls[0].headers
+    assert "tenure-signature" not in far.calls[0].headers
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,25 @@ def test_changing_what_is_missing_raises_not_found(keeper: Keeper) -> None:
         records.put_score(AccountId("nowhere"), 1, "red", T0, T0)
     with pytest.raises(NotFound, match="no contact nobody"), keeper.transaction() as records:
         records.change_contact(ContactId("nobody"), {"language": "de"})
+
+
+def test_accounts_and_contacts_are_put_once(keeper: Keeper) -> None:
+    new = AccountId("new")
+    person = replace(CONTACTS[0], id=ContactId("c-new"), account=new, fields={"first_name": "Ann"})
+    with keeper.transaction() as records:
+        assert records.put_account(new, {"name": "New", "parent": "acme"})
+        assert not records.put_account(new, {"name": "Newer"})
+        assert records.put_contact(person)
+        assert not records.put_contact(replace(person, email="other@acme.example"))
+    with keeper.transaction() as records:
+        assert records.account(new).fields == {"id": "new", "name": "New", "parent": "acme"}
+        assert new in records.children(ACME)
+        (found,) = records.contacts(new)
+        own = {"id": "c-new", "account": "new", "role": None, "email": "zoe@acme.example"}
+        assert found == replace(person, fields={"first_name": "Ann", **own})
+
+
+def test_contact_of_no_account_is_not_put(keeper: Keeper) -> None:
+    person = replace(CONTACTS[0], id=ContactId("c-new"), account=AccountId("nobody"))
+    with pytest.raises(NotFound), keeper.transaction() as records:
+        records.put_contact(person)

@@ -1,0 +1,142 @@
+"""Runs and decisions over the API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from engine.effects.entities import AccountId, Decided, EnrollmentId, EnrollmentStatus
+from engine.errors import Conflict
+from engine.services.enrolling import enroll_by_hand
+from engine.store.queries import decisions as decided
+from engine.store.queries import runs as queries
+from engine.web.api.access import Guarded, asks
+from engine.web.api.house import Caller, House, InHouse, acting
+from engine.web.api.shapes import (
+    DecisionList,
+    EnrollmentInFull,
+    EnrollmentList,
+    GivenEnrollment,
+    Reason,
+    ShownDecision,
+    ShownEnrollment,
+    ShownLine,
+    ShownSend,
+    Started,
+)
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+routes = APIRouter(route_class=Guarded, tags=["enrollments"])
+_READ = asks("enrollments:read")
+_WRITE = asks("enrollments:write")
+
+
+@routes.get("/enrollments", openapi_extra=_READ)
+def list_enrollments(
+    house: InHouse,
+    playbook: str | None = None,
+    account: str | None = None,
+    status: EnrollmentStatus | None = None,
+    outcome: str | None = None,
+    after: str | None = None,
+    limit: Limit = 50,
+) -> EnrollmentList:
+    """List runs, the latest first."""
+    with house.database.begin() as connection:
+        rows = queries.list_runs(
+            connection,
+            status=status,
+            playbook=playbook,
+            account=AccountId(account) if account else None,
+            outcome=outcome,
+            after=after,
+            limit=limit,
+        )
+    found = [ShownEnrollment.model_validate(row.run) for row in rows]
+    return EnrollmentList(enrollments=found, next=rows[-1].cursor if len(rows) == limit else None)
+
+
+@routes.post("/enrollments", status_code=201, openapi_extra=_WRITE)
+def start_enrollment(house: InHouse, token: Caller, given: GivenEnrollment) -> Started:
+    """Begin a run by hand; 409 says why none begins."""
+    result = enroll_by_hand(
+        house.database,
+        house.context(),
+        given.playbook,
+        given.account,
+        by=acting(house, token, given.by),
+        contact=given.contact,
+        inputs=given.inputs,
+        force=given.force,
+    )
+    if result.enrollment is None:
+        raise Conflict(f"not enrolled: {result.why}", remedy="See GET /decisions for the rule.")
+    return Started(enrollment=result.enrollment)
+
+
+@routes.get("/enrollments/{id}", openapi_extra=_READ)
+def show_enrollment(house: InHouse, id: str) -> EnrollmentInFull:
+    """Show a run, its timeline and what it sent."""
+    with house.database.begin() as connection:
+        page = queries.show_run(connection, EnrollmentId(id))
+    return EnrollmentInFull(
+        **ShownEnrollment.model_validate(page.run).model_dump(),
+        timeline=[ShownLine.model_validate(one) for one in page.lines],
+        sends=[ShownSend.model_validate(one) for one in page.effects if one.recipient],
+    )
+
+
+@routes.post("/enrollments/{id}/pause", openapi_extra=_WRITE)
+def pause_enrollment(house: InHouse, id: str, given: Reason) -> ShownEnrollment:
+    """Hold a run: nothing is sent or handed out until it is resumed."""
+    house.runner().pause(_there(house, id), reason=given.reason)
+    return _shown(house, id)
+
+
+@routes.post("/enrollments/{id}/resume", openapi_extra=_WRITE)
+def resume_enrollment(house: InHouse, id: str) -> ShownEnrollment:
+    """Let a paused run go on, as its playbook's `on_resume` says."""
+    house.runner().resume(_there(house, id))
+    return _shown(house, id)
+
+
+@routes.post("/enrollments/{id}/cancel", openapi_extra=_WRITE)
+def cancel_enrollment(house: InHouse, id: str, given: Reason) -> ShownEnrollment:
+    """End a run: open tasks are withdrawn, waits dropped."""
+    house.runner().cancel(_there(house, id), reason=given.reason)
+    return _shown(house, id)
+
+
+@routes.get("/decisions", tags=["decisions"], openapi_extra=_READ)
+def list_decisions(
+    house: InHouse,
+    account: str | None = None,
+    playbook: str | None = None,
+    decision: Decided | None = None,
+    after: str | None = None,
+    limit: Limit = 50,
+) -> DecisionList:
+    """List what triggers came to, and why, the latest first."""
+    with house.database.begin() as connection:
+        rows = decided.list_decisions(
+            connection,
+            account=AccountId(account) if account else None,
+            playbook=playbook,
+            decision=decision,
+            after=after,
+            limit=limit,
+        )
+    found = [ShownDecision.model_validate(row.decision) for row in rows]
+    return DecisionList(decisions=found, next=rows[-1].cursor if len(rows) == limit else None)
+
+
+def _there(house: House, id: str) -> EnrollmentId:
+    """Return the id of a run that is there; NotFound before the runner is asked."""
+    with house.database.transaction() as records:
+        return records.enrollment(EnrollmentId(id)).id
+
+
+def _shown(house: House, id: str) -> ShownEnrollment:
+    with house.database.transaction() as records:
+        return ShownEnrollment.model_validate(records.enrollment(EnrollmentId(id)))
