@@ -22,13 +22,8 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "workspace"
 LONGEST_SUBJECT = 60
 
-FULL: Mapping[str, Any] = {
-    "account": {"name": "Fjord & Falk AG"},
-    "contact": {"first_name": "Marit"},
-    "contacts": {"champion": {"first_name": "Marit"}},
-    "csm": {"name": "Ana Castillo", "first_name": "Ana"},
-}
-BARE: Mapping[str, Any] = {"account": {"name": "Fjord & Falk AG"}}
+ACCOUNT = {"name": "Fjord & Falk AG", "renewal_date": "2027-02-28"}
+BARE: Mapping[str, Any] = {"account": ACCOUNT}
 """What is there of an account whose contacts have no names, and that has no CSM."""
 
 
@@ -41,6 +36,19 @@ def checkup() -> Checkup:
 def results() -> Results:
     found = checkup()
     return run_tests(found.workspace(), found.plans, found.loaded.tests)
+
+
+def full() -> Mapping[str, Any]:
+    """What is there when all is known. Every role is Ana, so that whoever signs signs as Ana."""
+    ana = {"name": "Ana Castillo", "first_name": "Ana"}
+    marit = {"first_name": "Marit"}
+    people = dict.fromkeys(checkup().workspace().roles, ana)
+    return {"account": ACCOUNT, "contact": marit, "contacts": {"champion": marit}, **people}
+
+
+def shipped() -> set[str]:
+    """The names of the playbooks of the library."""
+    return {path.stem for path in ROOT.glob("playbooks/*.yaml") if ".test" not in path.name}
 
 
 def templates() -> Mapping[str, Template]:
@@ -62,7 +70,7 @@ def rendered(template: Template, values: Mapping[str, Any]) -> RenderedEmail:
 
 def test_what_ships_has_no_problem_not_even_a_warning() -> None:
     assert checkup().problems == ()
-    assert set(checkup().plans) == {"onboarding", "health-dip"}
+    assert set(checkup().plans) == shipped() | {"health-dip"}
 
 
 def test_the_tests_of_every_playbook_pass() -> None:
@@ -75,8 +83,10 @@ def test_the_test_files_have_no_problem() -> None:
 
 
 def test_every_step_is_reached_by_a_test() -> None:
-    missed = {one.playbook: [node.id for node in one.missed] for one in results().coverage}
-    assert missed == {"onboarding": [], "health-dip": []}
+    missed = {
+        one.playbook: [node.id for node in one.missed] for one in results().coverage if one.missed
+    }
+    assert missed == {}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +114,7 @@ def test_every_template_is_sent_by_a_playbook() -> None:
 
 @pytest.mark.parametrize("template", templates().values(), ids=lambda template: template.name)
 def test_email_reads_well(template: Template) -> None:
-    email = rendered(template, FULL)
+    email = rendered(template, full())
     assert 0 < len(email.subject) <= LONGEST_SUBJECT
     assert 0 < len(email.preheader) <= 90
     assert email.text.startswith("Hi Marit,\n\n")
