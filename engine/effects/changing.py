@@ -38,6 +38,8 @@ def change(
             if fields := still_true(records, fact):
                 records.change_account(fact.account, fields)
             touched |= {f"account.{name}" for name in fields}
+        case "contact.created":
+            touched.add("contacts")
         case "contact.changed" if fact.contact:
             if given := still_true(records, fact):
                 records.change_contact(fact.contact, given)
