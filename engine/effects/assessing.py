@@ -28,16 +28,18 @@ MOST_ANCESTORS = 10
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The score and band that count now, and those before."""
+    """The score and band that count now, and those before. `news`: something else that is known of
+    the account's health may be another."""
 
     score: float
     band: str
     score_before: float | None
     band_before: str | None
+    news: bool = False
 
     @property
     def anything(self) -> bool:
-        """Whether either is another than before."""
+        """Whether score or band is another than before."""
         return (self.score, self.band) != (self.score_before, self.band_before)
 
 
@@ -97,8 +99,9 @@ def assess_account(
     records.keep_assessment(account.id, written, found.changes_at)
     if found.score is None or found.band is None:
         return None
-    moved = Moved(found.score, found.band, account.score, account.band)
-    if moved.anything or not same(written, account.assessment):
+    news = not same(written, account.assessment)
+    moved = Moved(found.score, found.band, account.score, account.band, news)
+    if moved.anything or news:
         since = _since(account, found.band, records.now)
         records.put_score(
             account.id,
@@ -153,7 +156,7 @@ def settle_given(
     kept = given_json(score, own, forced, changes_at) if forced or own.why else None
     if kept is not None or account.assessment is not None or not new:
         records.keep_assessment(account.id, kept, changes_at)
-    moved = Moved(counts, band, account.score, account.band)
+    moved = Moved(counts, band, account.score, account.band, not same(kept, account.assessment))
     if new or moved.anything:
         records.put_score(account.id, counts, band, _since(account, band, at), at, inputs=kept)
     return moved

@@ -46,9 +46,10 @@ def reassess(records: Records, context: Context, account: AccountId) -> Ingested
 def _follow(
     records: Records, context: Context, account: AccountId, moved: Moved | None
 ) -> Ingested:
-    if moved is None or not moved.anything:
+    if moved is None or not (moved.anything or moved.news):
         return Ingested()
-    tell_parent(records, context, records.account(account))
+    if moved.anything:
+        tell_parent(records, context, records.account(account))
     fact = by_the_clock(account, records.now, "health")
     change = health_change(records, account, CLOCK, {}, moved, records.now)
     return follow(records, context, fact, {"health"}, change)

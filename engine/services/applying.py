@@ -12,7 +12,12 @@ from engine.effects.context import Context
 from engine.effects.matching import Live
 from engine.effects.records import Records
 from engine.effects.taking_stock import count_matching, forget, take_stock
-from engine.language.workspace.codec import workspace_hash, workspace_to_json
+from engine.health.codec import models_from_json
+from engine.language.workspace.codec import (
+    workspace_from_json,
+    workspace_hash,
+    workspace_to_json,
+)
 from engine.language.workspace.model import Workspace
 from engine.plan.codec import plan_hash
 from engine.plan.model import Plan, PlanHash
@@ -56,6 +61,8 @@ def apply(
     with database.begin_with_records() as (connection, records):
         meanings = _meanings(connection, plans)
         document = workspace_to_json(workspace)
+        if _computes_otherwise(connection, context):
+            publishing.assess_anew(connection, now)
         publishing.put_workspace(connection, workspace_hash(workspace), document, now)
         for meaning in meanings:
             if meaning.change == "retired":
@@ -67,6 +74,18 @@ def apply(
             if meaning.change == "retired" and meaning.before:
                 forget(records, meaning.playbook, records.plan(meaning.before))
         return tuple(_counted(records, context, plans, one, take_stock) for one in meanings)
+
+
+def _computes_otherwise(connection: Connection, context: Context) -> bool:
+    """Tell whether health is computed, or bands are told apart, otherwise than until now."""
+    before = publishing.current_workspace_hash(connection)
+    if before is None:
+        return bool(context.health.models)
+    known = workspace_from_json(publishing.workspace(connection, before))
+    bands = [(band.name, band.at_least) for band in known.bands]
+    models = models_from_json(known.health, bands)
+    versions = [one.id for one in models.models], [one.id for one in context.health.models]
+    return versions[0] != versions[1] or models.bands != context.health.bands
 
 
 def _counted(

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from engine.errors import NotFound
 from engine.plan.codec import plan_hash, plan_to_json
 from engine.plan.model import Plan, PlanHash
-from engine.store.tables import applies, live_plans, plans, workspaces
+from engine.store.tables import accounts, applies, live_plans, plans, workspaces
 
 
 def put_plan(connection: Connection, plan: Plan, at: datetime) -> PlanHash:
@@ -69,6 +69,12 @@ def put_workspace(
         )
     )
     return True
+
+
+def assess_anew(connection: Connection, at: datetime) -> None:
+    """Have the health of every account looked at again; accounts are locked in order of id."""
+    ordered = select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True)
+    connection.execute(update(accounts).where(accounts.c.id.in_(ordered)).values(reassess_at=at))
 
 
 def current_workspace_hash(connection: Connection) -> str | None:
