@@ -1,24 +1,31 @@
-"""`tenure facts`: bring in what happened to accounts."""
+"""`tenure facts`: bring in what happened to accounts, and look after what was rejected."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import click
 
 from engine.cli.options import format_option, to_json
+from engine.cli.rejects import rejects_group
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
 from engine.wording import nearest
 
-MAX_LINE_BYTES = 256_000
+FILE_FORMS = ("jsonl", "json", "csv")
 
 
 @click.group("facts")
 def facts_command() -> None:
-    """Bring in what happened to accounts."""
+    """Bring in what happened to accounts, and look after what was rejected."""
+
+
+facts_command.add_command(rejects_group)
 
 
 @facts_command.command("send")
@@ -27,42 +34,61 @@ def facts_command() -> None:
 @click.option("--data", default="{}", help="The fact's data, as JSON.")
 @click.option("--id", "id_", help="Its id: sending the same id again changes nothing.")
 @click.option("--at", help="When it happened (ISO); now by default.")
-@click.option("--file", "-f", type=click.File("rb"), help="JSON lines instead; - reads stdin.")
+@click.option("--contact", help="The contact it is about.")
+@click.option("--file", "-f", type=click.File("rb"), help="A file of facts instead; - reads stdin.")
+@click.option(
+    "--from",
+    "file_form",
+    type=click.Choice(FILE_FORMS),
+    show_default="what its name or its beginning says",
+    help="What the file is: JSON lines, a JSON array, or CSV.",
+)
 @format_option()
 @with_session
-def send_fact(
+def send_facts(
     session: Session,
     kind: str | None,
     account: str | None,
     data: str,
     id_: str | None,
     at: str | None,
+    contact: str | None,
     file: Any,
+    file_form: Any,
     form: str,
 ) -> int:
-    """Send one fact of KIND about ACCOUNT, or many from a file of JSON lines."""
+    """Send one fact of KIND about ACCOUNT, or many from a file.
+
+    Bad facts are rejected and kept, the others go on; the exit code is 1 then.
+    """
+    if file is not None:
+        return _send_file(session, file, file_form, form)
+    if kind is None or account is None:
+        raise InputError(
+            "a fact needs a kind and an account",
+            remedy="Write `tenure facts send meeting.held acme`, or use --file.",
+        )
+    one = {"fact": kind, "account": account, "data": _object(data), "id": id_, "at": at}
+    return _send_one(session, {**one, "contact": contact}, form)
+
+
+# --- one --------------------------------------------------------------------------------------
+
+
+def _send_one(session: Session, written: dict[str, Any], form: str) -> int:
     from engine.services.facts import take_in
 
-    if file is None:
-        if kind is None or account is None:
-            raise InputError(
-                "a fact needs a kind and an account",
-                remedy="Write `tenure facts send meeting.held acme`, or use --file.",
-            )
-        one = {"fact": kind, "account": account, "data": _json(data, "--data"), "id": id_, "at": at}
-        written: list[Mapping[str, Any]] = [one]
-    else:
-        written = list(_lines(file))  # all of it is read before the first is taken in
-    answers = take_in(session.database, session.contexts.current, written)
+    answers = take_in(session.database, session.contexts.current, [written], source="command line")
+    (answer,) = answers
     if form == "json":
         click.echo(to_json(answers))
     else:
-        for number, answer in enumerate(answers, 1):
-            why = f": {answer.why}" if answer.why else ""
-            click.echo(f"{number:4} {answer.status:9} {answer.id}{why}{_led_to(answer)}")
-        taken = zip(written, answers, strict=True)
-        _name_undeclared(session, {one["fact"] for one, to in taken if to.status == "accepted"})
-    return 1 if any(answer.status == "rejected" for answer in answers) else 0
+        why = f": {answer.why}" if answer.why else ""
+        click.echo(f"{answer.status} {answer.id}{why}{_led_to(answer)}{_kept(answer)}")
+    if answer.status == "rejected":
+        return 1
+    _name_undeclared(session, {written["fact"]})
+    return 0
 
 
 def _led_to(answer: Any) -> str:
@@ -71,7 +97,12 @@ def _led_to(answer: Any) -> str:
     parts = [f"started {run}" for run in answer.led_to.started]
     parts += [f"woke {run}" for run in answer.led_to.woken]
     parts += [f"did not start {playbook}: {why}" for playbook, why in answer.led_to.refused]
+    parts += ["late: it starts nothing by itself"] if answer.led_to.late else []
     return f"  ({'; '.join(parts)})" if parts else ""
+
+
+def _kept(answer: Any) -> str:
+    return "" if answer.reject is None else f"  (kept as reject {answer.reject})"
 
 
 def _name_undeclared(session: Session, kinds: set[str]) -> None:
@@ -82,24 +113,89 @@ def _name_undeclared(session: Session, kinds: set[str]) -> None:
         click.echo(f"note: schema.yaml declares no fact {kind}{hint}", err=True)
 
 
-def _json(text: str, what: str) -> Any:
+def _object(text: str) -> Any:
+    example = 'Write {"name": "value"}.'
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise InputError(
-            f"{what} is not JSON: {error}", remedy='Write {"name": "value"}.'
-        ) from None
+        raise InputError(f"--data is not JSON: {error}", remedy=example) from None
     if not isinstance(found, dict):
-        raise InputError(f"{what} is not a JSON object", remedy='Write {"name": "value"}.')
+        raise InputError("--data is not a JSON object", remedy=example)
     return found
 
 
-def _lines(file: Any) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        if len(line) > MAX_LINE_BYTES:
-            raise InputError(
-                f"line {number} is longer than {MAX_LINE_BYTES} bytes", remedy="Split its data."
-            )
-        yield _json(line.decode("utf-8", "replace"), f"line {number}")
+# --- a file -----------------------------------------------------------------------------------
+
+
+def _send_file(session: Session, file: Any, file_form: Any, form: str) -> int:
+    from engine.services.fact_files import read_facts
+
+    name = getattr(file, "name", "<stdin>")
+    schema = session.context.workspace.schema
+    placed = read_facts(file, str(name), file_form, schema)
+    shown = "stdin" if name == "<stdin>" else str(name)
+    counted: Counter[str] = Counter()
+    kinds: set[str] = set()
+    writer = _as_json if form == "json" else _as_text
+    for lines in writer(_answered(session, placed, shown, counted, kinds), shown):
+        click.echo(lines)
+    if form != "json":
+        click.echo(_summary(counted))
+        _name_undeclared(session, kinds)
+    return 1 if counted["rejected"] else 0
+
+
+def _answered(
+    session: Session, placed: Iterator[Any], name: str, counted: Counter[str], kinds: set[str]
+) -> Iterator[Sequence[tuple[int, Any]]]:
+    """Take a file in; yield each batch's answers with their lines."""
+    from engine.services.facts import take_in_batches
+
+    lines: list[int] = []
+    heard: list[Any] = []
+
+    def noted() -> Iterator[Any]:
+        for one in placed:
+            lines.append(one.line)
+            heard.append(one.written.get("fact") if isinstance(one.written, dict) else None)
+            yield one.written
+
+    taken = take_in_batches(session.database, session.contexts.current, noted(), source=name)
+    for answers in taken:
+        counted.update(answer.status for answer in answers)
+        both = zip(heard, answers, strict=True)
+        kinds.update(kind for kind, answer in both if kind and answer.status == "accepted")
+        yield list(zip(lines, answers, strict=True))
+        lines.clear()
+        heard.clear()
+        _progress(counted.total())
+    _progress(None)
+
+
+def _progress(done: int | None) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\033[K" if done is None else f"\r{done:,} facts", nl=False, err=True)
+
+
+def _as_text(batches: Iterator[Sequence[tuple[int, Any]]], name: str) -> Iterator[str]:
+    """Name what was rejected, and what a small file led to."""
+    for line, answer in chain.from_iterable(batches):
+        if answer.status == "rejected":
+            yield f"{name}:{line}: rejected: {answer.why}{_kept(answer)}"
+        elif led_to := _led_to(answer):
+            yield f"{name}:{line}: {answer.id}{led_to}"
+
+
+def _as_json(batches: Iterator[Sequence[tuple[int, Any]]], name: str) -> Iterator[str]:
+    """Write the answers as one array, as they come."""
+    yield "["
+    comma = ""
+    for _, answer in chain.from_iterable(batches):
+        yield comma + to_json(answer)
+        comma = ","
+    yield "]"
+
+
+def _summary(counted: Counter[str]) -> str:
+    each = ", ".join(f"{counted[one]:,} {one}" for one in ("accepted", "duplicate", "rejected"))
+    return f"{counted.total():,} facts: {each}"

@@ -166,7 +166,7 @@ def _ingested(
         return fact
     try:
         with records.alone():
-            return _accepted(fact, ingest(records, context, fact))
+            return accepted(fact, ingest(records, context, fact))
     except (TransientError, Spoiled):
         raise
     except TenureError as error:
@@ -183,7 +183,7 @@ def _readable(written: Written, now: datetime) -> Fact | InputError:
 def _take_one(database: Database, context: Context, written: Written, source: str) -> Answer:
     try:
         fact = read_fact(written, now=database.now)
-        return _accepted(fact, transact(database, lambda records: ingest(records, context, fact)))
+        return accepted(fact, transact(database, lambda records: ingest(records, context, fact)))
     except TransientError:
         raise
     except TenureError as error:
@@ -191,7 +191,8 @@ def _take_one(database: Database, context: Context, written: Written, source: st
     return transact(database, lambda records: _rejected(records, written, refused, source))
 
 
-def _accepted(fact: Fact, led_to: Ingested) -> Answer:
+def accepted(fact: Fact, led_to: Ingested) -> Answer:
+    """Return the answer to a fact that was taken in, or was known."""
     return Answer(fact.id, "duplicate" if led_to.duplicate else "accepted", led_to=led_to)
 
 

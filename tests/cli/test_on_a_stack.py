@@ -46,6 +46,7 @@ JSON_LISTS = [
     ["runs", "list"],
     ["tasks", "list"],
     ["sends", "list"],
+    ["facts", "rejects", "list"],
 ]
 UNKNOWN = [
     ["accounts", "show", "nobody"],
@@ -65,6 +66,9 @@ UNKNOWN = [
     ["enroll", "call", "acme-0", "--input", "tone"],
     ["enroll", "call", "acme-0", "--input", "nothing=x"],
     ["facts", "send"],
+    ["facts", "rejects", "show", "7"],
+    ["facts", "rejects", "replay", "7"],
+    ["facts", "rejects", "drop"],
     ["facts", "send", "order.placed"],
     ["facts", "send", "order.placed", "nobody"],
     ["facts", "send", "order.placed", "acme-0", "--data", "{"],
@@ -170,15 +174,16 @@ def test_facts_of_a_bad_file_are_rejected_one_by_one(company: Company, tenure: T
     assert len(company.runs()) == 1
 
 
-def test_line_that_is_no_json_is_named(company: Company, tenure: Tenure) -> None:
+def test_line_that_is_no_json_is_named_and_kept(company: Company, tenure: Tenure) -> None:
     path = company.root / "facts.jsonl"
     good = json.dumps({"fact": "order.placed", "account": "acme-0", "id": "f-1"})
-    path.write_text(f"{good}\nnonsense\n")
+    path.write_text(f"nonsense\n{good}\n")
     code, output = tenure("facts", "send", "--file", path)
-    assert code == 2
-    assert "line 2" in output
-    assert "help: " in output
-    assert company.runs() == [], "nothing of a file is taken in that cannot be read"
+    assert code == 1
+    assert "facts.jsonl:1: rejected: it is not a JSON object  (kept as reject 1)" in output
+    assert "2 facts: 1 accepted, 0 duplicate, 1 rejected" in output
+    assert len(company.runs()) == 1
+    assert "nonsense" in tenure("facts", "rejects", "show", "1")[1]
 
 
 def test_fact_nobody_declared_is_named_with_the_nearest(company: Company, tenure: Tenure) -> None:

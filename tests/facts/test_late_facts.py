@@ -98,7 +98,7 @@ def test_contact_keeps_what_is_newer(company: Company) -> None:
         assert records.contact(ContactId("c-acme-0-champion")).fields["first_name"] == "Kay"
 
 
-def test_change_of_another_accounts_contact_is_refused(
+def test_contact_of_another_account_is_not_changed(
     open_company: Callable[..., Company],
 ) -> None:
     company = open_company(n=2, **PLAYBOOKS)
