@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId
@@ -38,6 +38,7 @@ from engine.plan.codec import decode
 from engine.plan.model import Condition
 
 T = TypeVar("T")
+Choose: TypeAlias = Callable[[AccountId, Records], bool]
 PAGE = 200
 TRY_LATER = timedelta(hours=1)
 EVERYBODY = "*"
@@ -113,8 +114,8 @@ class Sweeper:
         """Begin the runs of the latest moment of each schedule, for all that `when` holds for."""
         swept = Swept()
         for due in self.transact(self._due):
-            for page in self._pages():
-                for account in self.transact(partial(self._selected, due.live, page)):
+            for page in self._pages(partial(self._is_selected, due.live)):
+                for account in page:
                     self._each(swept, account, partial(self._fire_schedule, due, account))
             self.transact(partial(_over, due))
         return swept
@@ -129,8 +130,8 @@ class Sweeper:
                     found.append(Due(live, trigger, at))
         return [one for one in found if not _is_over(records, one)]
 
-    def _selected(self, live: Live, page: Sequence[AccountId], records: Records) -> list[AccountId]:
-        return [one for one in page if self._subjects(records, live, one)]
+    def _is_selected(self, live: Live, account: AccountId, records: Records) -> bool:
+        return bool(self._subjects(records, live, account))
 
     def _subjects(self, records: Records, live: Live, account: AccountId) -> list[ContactId | None]:
         """Return whom of an account a playbook's `when` holds for."""
@@ -162,17 +163,12 @@ class Sweeper:
         """Begin the runs of those that have come to match, or stopped, by the clock alone."""
         swept = Swept()
         lives = [one for one in self.transact(live_plans) if timed_conditions(one)]
-        for page in self._pages() if lives else ():
-            for account in self.transact(partial(self._turned, lives, page)):
+        for page in self._pages(partial(self._differs, lives)) if lives else ():
+            for account in page:
                 self._each(swept, account, partial(self._fire_turns, lives, account))
         return swept
 
-    def _turned(
-        self, lives: Sequence[Live], page: Sequence[AccountId], records: Records
-    ) -> list[AccountId]:
-        return [one for one in page if self._differs(records, lives, one)]
-
-    def _differs(self, records: Records, lives: Sequence[Live], account: AccountId) -> bool:
+    def _differs(self, lives: Sequence[Live], account: AccountId, records: Records) -> bool:
         each = (_turns(records, self.context, live, account) for live in lives)
         return any(True for some in each for _ in some)
 
@@ -200,11 +196,12 @@ class Sweeper:
 
     # --- one after the other ------------------------------------------------------------------
 
-    def _pages(self) -> Iterator[Sequence[AccountId]]:
+    def _pages(self, choose: Choose) -> Iterator[Sequence[AccountId]]:
+        """Give the accounts that are chosen, page by page; each page is read in one transaction."""
         after: AccountId | None = None
-        while page := self.transact(partial(_page, after)):
-            yield page
-            after = page[-1]
+        while (read := self.transact(partial(_page, after, choose))) is not None:
+            after, chosen = read
+            yield chosen
             self.beat()
 
     def _each(self, swept: Swept, account: AccountId, work: Callable[[Records], Begun]) -> None:
@@ -218,8 +215,11 @@ class Sweeper:
         self.beat()
 
 
-def _page(after: AccountId | None, records: Records) -> Sequence[AccountId]:
-    return records.every_account(after, PAGE)
+def _page(
+    after: AccountId | None, choose: Choose, records: Records
+) -> tuple[AccountId, list[AccountId]] | None:
+    page = records.every_account(after, PAGE)
+    return (page[-1], [one for one in page if choose(one, records)]) if page else None
 
 
 def _due_for_assessment(records: Records) -> Sequence[AccountId]:

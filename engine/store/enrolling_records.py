@@ -113,13 +113,18 @@ _CONTACTS_DATED = compiled(
     .order_by(contacts.c.account, contacts.c.id)
 )
 _EVERY = compiled(
-    select(accounts.c.id)
+    select(*rows.ACCOUNTS.columns)
     .where(accounts.c.id > param("after"))
     .order_by(accounts.c.id)
     .limit(bindparam("most"))
 )
 _MATCHING = compiled(
     select(matching.c.key, matching.c.subject).where(matching.c.account == _account)
+)
+_MATCHING_AMONG = compiled(
+    select(matching.c.account, matching.c.key, matching.c.subject).where(
+        matching.c.account.between(param("first"), param("last"))
+    )
 )
 _PUT_MATCHING = compiled(
     upsert(matching)
@@ -212,21 +217,38 @@ class EnrollingOnPostgres(Talk):
         return [(row[0], row[1]) for row in self._rows(_CONTACTS_DATED, field=field, **days)]
 
     def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
-        return [row[0] for row in self._rows(_EVERY, after=after or "", most=limit)]
+        """Whoever asks for a page looks at each of it: what that reads is read here, at once."""
+        found = self._all(rows.ACCOUNTS, _EVERY, after=after or "", most=limit)
+        if not found:
+            return []
+        held: dict[AccountId, set[tuple[str, str]]] = {one.id: set() for one in found}
+        for account, *pair in self._rows(_MATCHING_AMONG, first=found[0].id, last=found[-1].id):
+            held[account].add((pair[0], pair[1]))
+        for one in found:
+            self._memo.keep("account", one.id, one)
+            self._memo.keep("matching", one.id, frozenset(held[one.id]))
+        return list(held)
 
     # --- matches ------------------------------------------------------------------------------
 
     def matching(self, account: AccountId) -> frozenset[tuple[str, str]]:
-        return frozenset((key, subject) for key, subject in self._rows(_MATCHING, account=account))
+        def read() -> frozenset[tuple[str, str]]:
+            found = self._rows(_MATCHING, account=account)
+            return frozenset((key, subject) for key, subject in found)
+
+        return self._memo.recall("matching", account, read)
 
     def put_matching(self, account: AccountId, subject: str, key: str) -> None:
         values = {"account": account, "subject": subject, "key": key, "since": self._now}
+        self._memo.forget("matching", account)
         self._keep(_PUT_MATCHING, None, **values)
 
     def drop_matching(self, account: AccountId, subject: str, key: str) -> None:
+        self._memo.forget("matching", account)
         self._keep(_DROP_MATCHING, None, account=account, subject=subject, key=key)
 
     def forget_matching(self, key: str) -> None:
+        self._memo.forget_each("matching")
         self._keep(_FORGET_MATCHING, None, key=key)
 
     # --- caps ---------------------------------------------------------------------------------

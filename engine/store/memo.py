@@ -30,6 +30,10 @@ class Memo:
         found: T = known[key]
         return found
 
+    def keep(self, what: str, key: Hashable, value: object) -> None:
+        """Remember what was read together with other things."""
+        self._known.setdefault(what, {}).setdefault(key, value)
+
     def forget(self, what: str, key: Hashable) -> None:
         """Forget one thing that is about to change."""
         self._known.get(what, {}).pop(key, None)
