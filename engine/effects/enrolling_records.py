@@ -28,8 +28,9 @@ class EnrollingRecords(Protocol):
         """Count the runs a playbook began by itself at or after an instant: not those a person
         began by hand or released."""
 
-    def lock_playbook(self, playbook: str) -> None:
-        """Let nobody else count or begin runs of the playbook until the transaction ends."""
+    def lock_brakes(self) -> None:
+        """Let nobody else count or begin runs of playbooks with a brake until the transaction ends.
+        One lock for all of them: two could wait for each other in a batch of facts."""
 
     # --- held runs ----------------------------------------------------------------------------
 

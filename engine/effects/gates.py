@@ -172,7 +172,7 @@ class Gates:
             return None
         since = period_start(brake.per, self.records.now, self.context.workspace.zone)
         if not self.looking:
-            self.records.lock_playbook(self.run.playbook)
+            self.records.lock_brakes()
         begun = self.records.started_since(self.run.playbook, since)
         values = {"begun": begun, "at_most": brake.at_most, "since": since.isoformat()}
         said = f"brake: {brake}, and {begun} {'has' if begun == 1 else 'have'} begun"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
+from engine.effects.enrolling import enroll
+from engine.effects.entities import AccountId, Decided
 from engine.store.queries.held import list_held
 from tests.promises.company import Company
 
@@ -35,6 +38,27 @@ def test_hundred_facts_at_once_never_exceed_the_brake(open_company: Callable[...
     assert begun.isdisjoint(one.account for one in held)
     assert {one.kind for one in held} == {"brake"}
     assert len(notices) == 1
+
+
+def test_of_those_that_decide_at_the_same_moment_the_brake_lets_one(
+    open_company: Callable[..., Company],
+) -> None:
+    company = open_company(simple=BRAKED.replace("at_most: 7", "at_most: 1"), n=AT_ONCE)
+    ready = Barrier(AT_ONCE)
+
+    def begin(number: int) -> Decided:
+        account = AccountId(f"acme-{number}")
+        with company.database.transaction() as records:
+            records.account(account, lock=True)
+            ready.wait(timeout=20)
+            trigger = {"by": "fact", "rule": "fact order.placed"}
+            how = {"trigger": trigger, "nonce": f"f-{number}"}
+            return enroll(records, company.context, "simple", account, **how).decision
+
+    assert company.context  # read before all want it at once
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        said = list(threads.map(begin, range(AT_ONCE)))
+    assert Counter(said) == {"started": 1, "held": AT_ONCE - 1}
 
 
 def test_hundred_facts_at_once_queue_one_run(open_company: Callable[..., Company]) -> None:
