@@ -27,7 +27,10 @@ from engine.language.texts.filters import TESTS
 from engine.services.authoring import check_workspace
 from tests.docs.pages import DOCS, ROOT, Block, blocks
 
-WORKSPACE_FILES = ("tenure.yaml", "schema.yaml", "people.yaml", "calendars.yaml")
+WORKSPACE_FILES = (
+    *("tenure.yaml", "schema.yaml", "people.yaml", "calendars.yaml"),
+    "health.yaml",
+)
 LANGUAGE = DOCS / "language.md"
 
 

@@ -51,8 +51,13 @@ _WORDS = {
     "FactFields": "fields, as of accounts; or nothing",
     "Any": "anything",
     "Ask": "mapping, see below; or its type alone",
+    "Length": "exact [length of time](#times)",
+    "Condition": "[condition](#conditions)",
+    "Curve": "list of pairs",
+    "Points": "by word: number",
+    "Stay": "exact [length of time](#times), or mapping, see below",
 }
-_INSIDE = {"Ask": "AskForm", "Cadence": "CadenceChoice", "Fields": "FieldForm"}
+_INSIDE = {"Ask": "AskForm", "Cadence": "CadenceChoice", "Fields": "FieldForm", "Stay": "StayForm"}
 """Types that stand for a form and its short ways of writing."""
 
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
+from engine.language.workspace.health_forms import HealthForm
 
 WORKSPACE_FILES: Mapping[str, type[BaseModel]] = {
     "tenure.yaml": TenureForm,
     "schema.yaml": SchemaForm,
     "people.yaml": PeopleForm,
+    "health.yaml": HealthForm,
 }
 
 _MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -98,6 +100,71 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "who": "With `by`: the role for each value. `{enterprise: account_manager, smb: support}`",
         "pick": "For a team: each in turn, or whoever has the fewest open tasks.",
         "fallback": "The role asked when this one has nobody.",
+    },
+    "HealthForm": {
+        "models": "The models by name. An account has the first whose `when` holds; where none "
+        "does, its score comes from outside.",
+        "bands": "What keeps accounts from flapping between two bands.",
+    },
+    "SteadyForm": {
+        "hysteresis": "How many points beyond a boundary a score has to be for the band to change.",
+        "stay": "How long an account stays in a band at least: one length of time, or one for "
+        "each direction.",
+    },
+    "StayForm": {
+        "before_better": "Before a better band.",
+        "before_worse": "Before a worse one.",
+    },
+    "ModelForm": {
+        "groups": "The groups of measures, by name.",
+        "title": "What people see; without it, the name.",
+        "when": "Which accounts it is for: a condition over `account.*`. Without it, for all.",
+        "overrides": "What forces a band; the first that holds does.",
+    },
+    "MeasureGroupForm": {
+        "measures": "The measures, by name. Names are unique within a model.",
+        "weight": "What the group weighs beside the others.",
+        "title": "What people see; without it, the name.",
+    },
+    "MeasureForm": {
+        "number": "A number of the account or of the latest fact, or worked out from several: "
+        "`usage.reported.active / account.seats * 100`.",
+        "category": "A word of the account or of the latest fact, with `points` for each.",
+        "sentiment": "What people feel, from the latest fact `sentiment.noted`: points by word.",
+        "time_since": "How long ago a kind of fact happened last.",
+        "count": "How many facts of a kind there were in the last `over`.",
+        "sum": "The sum of a number (`of`) these facts tell.",
+        "change": "By how many percent the count, or the sum of `of`, differs from the time of "
+        "the same length before. `over: 7d` is week on week.",
+        "survey": "The answers of the last `over`, each contact's latest: NPS from -100 to 100, "
+        "CSAT and CES the percentage of good answers.",
+        "children": "The scores of the child accounts: their mean, weighted by a field (`by`), or "
+        "the worst.",
+        "title": "What people see; without it, the name.",
+        "weight": "What it weighs beside the others of its group.",
+        "stale_after": "How long after the last news it is flagged as stale.",
+        "drop_after": "How long after the last news it is taken as missing.",
+        "curve": "Pairs of a value and its points, straight lines between them.",
+        "thresholds": "Points from a bound on.",
+        "otherwise": "The points of values no threshold (or no `points`) is for; without it, 0 "
+        "(a category is then missing).",
+        "points": "For a category: the points of each word.",
+        "over": "How far a window reaches back.",
+        "of": "The number of the facts to add up.",
+        "where": "Which of the facts count: a condition over `fact.*`.",
+        "never": "For time_since: the points where it never happened; without it, it is missing.",
+        "by": "For children: the number to weigh them by.",
+    },
+    "ThresholdForm": {
+        "points": "The points, 0 to 100.",
+        "at_least": "For values from here on.",
+        "at_most": "For values up to here.",
+        "within": "For time_since: for less time than this.",
+    },
+    "RuleForm": {
+        "when": "A condition over `measures.*`, `groups.*` and `account.*`.",
+        "band": "The band it forces.",
+        "because": "What people read; without it, the condition.",
     },
 }
 
