@@ -37,7 +37,7 @@ class EnrollingInMemory(InMemory):
             run.trigger.get("by") != "hand" and "released_by" not in run.trigger for run in begun
         )
 
-    def lock_playbook(self, playbook: str) -> None:
+    def lock_brakes(self) -> None:
         """There is one thread only."""
 
     # --- held runs ----------------------------------------------------------------------------

@@ -166,8 +166,8 @@ class EnrollingOnPostgres(Talk):
     def started_since(self, playbook: str, since: datetime) -> int:
         return int(self._sure(_STARTED_SINCE, playbook=playbook, since=since)[0])
 
-    def lock_playbook(self, playbook: str) -> None:
-        self._rows(_LOCK_NAME, name=f"tenure.playbook.{playbook}")
+    def lock_brakes(self) -> None:
+        self._rows(_LOCK_NAME, name="tenure.brakes")
 
     # --- held runs ----------------------------------------------------------------------------
 

@@ -52,8 +52,10 @@ def test_of_those_that_decide_at_the_same_moment_the_brake_lets_one(
             records.account(account, lock=True)
             ready.wait(timeout=20)
             trigger = {"by": "fact", "rule": "fact order.placed"}
-            how = {"trigger": trigger, "nonce": f"f-{number}"}
-            return enroll(records, company.context, "simple", account, **how).decision
+            found = enroll(
+                records, company.context, "simple", account, trigger=trigger, nonce=f"f-{number}"
+            )
+            return found.decision
 
     assert company.context  # read before all want it at once
     with ThreadPoolExecutor(AT_ONCE) as threads:
