@@ -53,6 +53,7 @@ _WORDS = {
     "Ask": "mapping, see below; or its type alone",
     "Length": "exact [length of time](#times)",
     "Condition": "[condition](#conditions)",
+    "Formula": "[expression](#conditions)",
     "Curve": "list of pairs",
     "Points": "by word: number",
     "Stay": "exact [length of time](#times), or mapping, see below",

@@ -15,6 +15,7 @@ from engine.language.workspace.health_forms import (
     MeasureForm,
     ModelForm,
     RuleForm,
+    SteadyForm,
 )
 from engine.language.workspace.health_scales import SECONDS_PER_DAY, length_s, scale
 from engine.language.workspace.model import Band, Field, Schema
@@ -84,7 +85,8 @@ class _Making:
 
     def steady(self, form: HealthForm) -> dict[str, Any]:
         """Read what keeps bands from flapping."""
-        by = form.bands.hysteresis
+        steady = form.bands or SteadyForm()
+        by = steady.hysteresis
         for band in self.bands[1:]:
             if by and not (band.at_least - by > 0 and band.at_least + by <= 100):
                 message = f"No score is {by:g} points beyond where {band.name} begins both ways."
@@ -93,7 +95,7 @@ class _Making:
                 break
         kept: dict[str, Any] = {"hysteresis": by}
         for name in ("before_better", "before_worse"):
-            written = getattr(form.bands.stay, name)
+            written = getattr(steady.stay, name, None)
             place: Path = ("bands", "stay", name)  # of the short form, its only value
             kept[f"{name}_s"] = length_s(self.sheet, written, place) or 0
         return kept

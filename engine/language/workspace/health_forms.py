@@ -29,6 +29,8 @@ Length = Annotated[
 Condition = Annotated[
     str, BeforeValidator(lambda given: str(given).lower() if isinstance(given, bool) else given)
 ]
+Formula = Condition
+"""An expression that gives a value."""
 Curve = list[list[Any]]
 """Pairs of a value and its points."""
 Points = dict[str, float]
@@ -54,7 +56,7 @@ class SteadyForm(Form):
     """What keeps accounts from flapping between two bands; for scores from outside too."""
 
     hysteresis: float = Field(0, ge=0, le=50)
-    stay: Stay = Field(default_factory=lambda: StayForm.model_validate({}))
+    stay: Stay | None = None
 
 
 class ThresholdForm(Form):
@@ -69,8 +71,8 @@ class ThresholdForm(Form):
 class MeasureForm(Form):
     """One measure: exactly one of the first nine keys, and what belongs to it."""
 
-    number: Condition | None = None
-    category: Condition | None = None
+    number: Formula | None = None
+    category: Formula | None = None
     sentiment: Points | None = None
     time_since: FactName | None = None
     count: FactName | None = None
@@ -136,4 +138,4 @@ class HealthForm(Form):
     """health.yaml"""
 
     models: dict[Identifier, ModelForm] = Field({})
-    bands: SteadyForm = Field(default_factory=lambda: SteadyForm.model_validate({}))
+    bands: SteadyForm | None = None
