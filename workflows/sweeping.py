@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 WORKFLOW = "Sweep"
 ACTIVITY = "sweep"
 ATTEMPTS = 5
-HEARTBEAT = timedelta(seconds=30)
+HEARTBEAT = timedelta(seconds=15)
 LONGEST = timedelta(hours=1)
 CATCH_UP = timedelta(seconds=10)
 """The shortest Temporal knows."""
