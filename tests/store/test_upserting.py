@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.effects.changing import change
 from engine.effects.entities import AccountId, ContactId, Fact
 from engine.errors import InputError, NotFound, TenureError
 from engine.services.upserting import Upserted, upsert_account, upsert_contact
@@ -137,3 +138,11 @@ def test_two_that_create_at_once_make_one(company: Company) -> None:
         made = list(pool.map(lambda n: account(company, name="New", arr=n), range(4)))
     assert sorted(one.status for one in made) == ["changed"] * 3 + ["created"]
     assert len(facts(company, "new", "account.created")) == 1
+
+
+def test_new_contact_touches_what_hangs_on_contacts(company: Company) -> None:
+    contact(company, account="acme-0", email="ann@acme.example")
+    (fact,) = facts(company, "acme-0", "contact.created")
+    with company.database.transaction() as records:
+        touched, _ = change(records, company.context, records.account(fact.account), fact)
+    assert "contacts" in touched

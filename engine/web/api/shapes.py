@@ -30,7 +30,7 @@ class Given(BaseModel):
 class Shown(BaseModel):
     """What a caller gets."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config = ConfigDict(from_attributes=True, populate_by_name=True, frozen=True)
 
 
 # --- facts ------------------------------------------------------------------------------------
