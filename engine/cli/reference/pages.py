@@ -17,6 +17,7 @@ from engine.language.graph import svg
 from engine.language.json_schema import playbook_schema
 from engine.plan.model import Plan
 from engine.services.authoring import check_workspace
+from engine.web.api.application import bare, document
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = Path("examples/workspace")
@@ -29,6 +30,7 @@ def generated(root: Path = ROOT) -> Mapping[Path, str]:
     return {
         docs / "language.md": language_page(root / "docs" / "parts"),
         docs / "cli.md": commands_page(),
+        docs / "openapi.json": json.dumps(document(bare()), indent=2, ensure_ascii=False) + "\n",
         docs / "playbook.schema.json": json.dumps(playbook_schema(), indent=2) + "\n",
         **{docs / "problems" / name: text for name, text in _problems().items()},
         **{docs / "graphs" / f"{name}.svg": svg(plan) for name, plan in _plans(root).items()},
