@@ -24,6 +24,7 @@ from workflows.dispatcher import Dispatcher
 from workflows.effects import RealEffects
 from workflows.handing_over import Address
 from workflows.sweeping import ensure_schedules, make_sweeper
+from workflows.telling import keep_telling
 from workflows.workers import Bounds, make_workers
 
 logger = logging.getLogger("worker")
@@ -47,13 +48,14 @@ class CurrentWays:
 
 async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish what is under way."""
-    connections = bounds.local_activities + bounds.outbound + 2 * LANES + len(KINDS)
+    connections = bounds.local_activities + bounds.outbound + 2 * LANES + len(KINDS) + 1
     database = open_database(settings, connections=connections)
     client = await connect(settings)
     await ensure_search_attributes(client)
     await ensure_schedules(client, settings, database.clock)
     contexts = Contexts(database, settings)
-    effects = RealEffects(contexts.current, CurrentWays(settings))
+    ways = CurrentWays(settings)
+    effects = RealEffects(contexts.current, ways)
     # With a rate to keep to, everything goes through the queue that keeps it.
     at_once = 0 if bounds.outbound_per_second else bounds.outbound
     activities = Activities(database.transaction, effects, sends_at_once=at_once)
@@ -69,12 +71,16 @@ async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     sweeper = make_sweeper(client, settings, database, contexts.current)
     async with main_worker, outbound_worker, sweeper:
         dispatching = asyncio.create_task(dispatcher.run())
+        telling = asyncio.create_task(keep_telling(database, contexts.current, ways, stop))
         logger.info("worker ready")
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({dispatching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working = {dispatching, telling, stopping}
+        await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         dispatcher.stop()
         await dispatching
+        stop.set()
+        await telling
     database.close()
 
 

@@ -65,8 +65,9 @@ def _owner(records: Records, context: Context, run: Enrollment, plan: Plan) -> s
 
 
 def send_notices(transaction: Transaction, context: Context, ways: Ways) -> int:
-    """Send what is owed; returns how many calls were made. One that could certainly not be handed
+    """Send what is owed; returns how many are settled by it. One that could certainly not be handed
     over is owed again, one that is unclear is not sent twice."""
+    settled = 0
     with transaction() as records:
         owed = records.owed_notices(AT_ONCE)
         letters = {notice.id: _letter(records, context, notice) for notice in owed}
@@ -77,7 +78,8 @@ def send_notices(transaction: Transaction, context: Context, ways: Ways) -> int:
         status = _BECOMES.get(sent.status, "failed")
         with transaction() as records:
             records.change_notice(notice, status=status, reason=sent.reason)
-    return len(letters)
+        settled += status != "owed"
+    return settled
 
 
 def _letter(records: Records, context: Context, notice: Notice) -> Letter:
