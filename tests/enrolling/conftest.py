@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.enrolling.house import House
+from tests.promises.conftest import migrated, open_company
+
+__all__ = ["migrated", "open_company"]
 
 
 @pytest.fixture

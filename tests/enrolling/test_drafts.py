@@ -1,4 +1,4 @@
-"""Drafts decide and do not act; decisions say what each trigger came to, by which rule and values."""
+"""Drafts decide and do not act; decisions say what each trigger came to, by which rule."""
 
 from __future__ import annotations
 
