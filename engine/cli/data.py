@@ -72,15 +72,25 @@ def _running(meaning: Meaning) -> str:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="YAML that says which column is which field.",
 )
+@click.option(
+    "--quiet",
+    is_flag=True,
+    help="Start no playbook, whatever is new: for customers you have had for long.",
+)
 @format_option()
 @with_session
-def import_command(session: Session, kind: Any, file: Path, mapping: Path | None, form: str) -> int:
-    """Import users, accounts or contacts from a CSV file; bad rows are reported, good ones kept."""
+def import_command(
+    session: Session, kind: Any, file: Path, mapping: Path | None, quiet: bool, form: str
+) -> int:
+    """Import users, accounts or contacts from a CSV file; bad rows are reported, good ones kept.
+
+    What is new or changed becomes facts, which start playbooks as any other fact does.
+    """
     from engine.services.importing import bring_in
     from engine.store.importing import read_mapping
 
     columns = read_mapping(mapping, kind) if mapping else None
-    report = bring_in(session.database, session.context, kind, file, columns)
+    report = bring_in(session.database, session.context, kind, file, columns, quiet=quiet)
     if form == "json":
         click.echo(to_json(report))
     else:
@@ -91,6 +101,7 @@ def import_command(session: Session, kind: Any, file: Path, mapping: Path | None
         click.echo(
             f"{kind}: {report.imported} imported, {report.unchanged} unchanged, "
             f"{report.rejected_rows} rejected"
+            + (f"; {len(report.started)} runs started" if report.started else "")
         )
     return 1 if report.rejected else 0
 

@@ -34,12 +34,13 @@ class Ingested:
     late: bool = False
 
 
-def ingest(records: Records, context: Context, fact: Fact) -> Ingested:
+def ingest(records: Records, context: Context, fact: Fact, *, quiet: bool = False) -> Ingested:
     """Take a fact in; one of a known id changes nothing. Raises NotFound for an unknown account,
     InputError for a fact whose data does not fit its kind.
 
     One that comes in late changes what nothing newer is known of, wakes who still waits for it, and
-    starts nothing by itself.
+    starts nothing by itself. With `quiet` nothing is started at all: it tells of what has been so
+    for long.
     """
     account = records.account(fact.account, lock=True)
     fact = fitted(context.workspace.schema, fact, records.now)
@@ -47,12 +48,13 @@ def ingest(records: Records, context: Context, fact: Fact) -> Ingested:
     if not records.put_fact(fact):
         return Ingested(duplicate=True)
     touched, changed = change(records, context, account, fact)
-    if not is_late(records, context, fact):
+    late = is_late(records, context, fact)
+    if not late and not quiet:
         return follow(records, context, fact, touched, changed)
     woken = wake(records, context, fact, touched)
     now_so = touched - {"health"} if fact.kind == "health.changed" else touched
-    begun = start(records, context, fact, now_so, replace(changed, late=True))
-    return Ingested(False, tuple(begun.started), tuple(woken), tuple(begun.refused), late=True)
+    begun = start(records, context, fact, now_so, replace(changed, late=late), quiet=quiet)
+    return Ingested(False, tuple(begun.started), tuple(woken), tuple(begun.refused), late)
 
 
 def _check_contact(records: Records, fact: Fact) -> None:

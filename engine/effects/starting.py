@@ -50,9 +50,16 @@ class Begun:
 
 
 def start(
-    records: Records, context: Context, fact: Fact, touched: Set[str], change: Change
+    records: Records,
+    context: Context,
+    fact: Fact,
+    touched: Set[str],
+    change: Change,
+    *,
+    quiet: bool = False,
 ) -> Begun:
-    """Begin the runs whose triggers a change sets off."""
+    """Begin the runs whose triggers a change sets off. With `quiet` none begins: whom conditions
+    hold for is written down, as if it had always been so."""
     begun = Begun()
     listeners = listeners_of(records)
     kinds = {fact.kind, "health.changed"} if change.health_moved else {fact.kind}
@@ -62,6 +69,8 @@ def start(
         live = listeners.lives[playbook]
         hit = hit_by(live.plan.enroll, change) if playbook in heard else None
         set_off = _matched(records, context, fact, live, conditions.get(playbook, ()))
+        if quiet:
+            continue
         if hit is not None:
             each = subjects(records, live.plan, fact.account, fact.contact)
             set_off = {**set_off, **dict.fromkeys(each, hit)}

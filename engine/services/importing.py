@@ -1,16 +1,24 @@
-"""Importing CSV files, and telling the runs under way what changed."""
+"""Importing CSV files, and making facts of what is new or changed.
+
+The facts are what triggers, waits, backtests and reports know an import by.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId, Fact, FactId
 from engine.effects.ingesting import ingest
-from engine.effects.records import Records
+from engine.store.batching import BatchedRecords
 from engine.store.database import Database
-from engine.store.importing import Kind, Report, import_csv
+from engine.store.importing import Kind, Report, Things, import_csv
+
+PAGE = 500
 
 
 def bring_in(
@@ -19,37 +27,45 @@ def bring_in(
     kind: Kind,
     path: Path,
     mapping: Mapping[str, str | None] | None = None,
+    *,
+    quiet: bool = False,
 ) -> Report:
-    """Import a file; what changed becomes facts in the same transaction, so that waits that hang on
-    it are woken."""
+    """Import a file; what is new or changed becomes facts in the same transaction: playbooks that
+    listen start, and waits that hang on it are woken. With `quiet` nothing starts: for
+    customers one has had for long."""
 
-    def tell(records: Records, report: Report) -> None:
-        for id, names in report.changed.items():
-            fact = _account_fact if kind == "accounts" else _contact_fact
-            ingest(records, context, fact(records, id, names))
+    def tell(records: BatchedRecords, report: Report, kept: Things) -> Report:
+        facts = _facts(kind, report, kept, records.now)
+        records.look_ahead({one.account for one in facts}, ())  # all locks, in one order
+        started: list[str] = []
+        for first in range(0, len(facts), PAGE):
+            page = facts[first : first + PAGE]
+            records.look_ahead({one.account for one in page}, {one.id for one in page})
+            for fact in page:
+                started += ingest(records, context, fact, quiet=quiet).started
+        return replace(report, started=tuple(started))
 
     schema = context.workspace.schema
     return import_csv(database, kind, path, mapping, schema, then=None if kind == "users" else tell)
 
 
-def _account_fact(records: Records, id: str, names: tuple[str, ...]) -> Fact:
-    fields = records.account(AccountId(id)).fields
-    return Fact(
-        id=FactId(f"import:{id}:{records.now.isoformat()}"),
-        kind="account.changed",
-        account=AccountId(id),
-        occurred_at=records.now,
-        data={"fields": {name: fields.get(name) for name in names}, "by": "import"},
-    )
+def _facts(kind: Kind, report: Report, kept: Things, now: datetime) -> list[Fact]:
+    """Return a fact for each account or contact that is new, then for each that changed."""
+    of = kind.removesuffix("s")
 
+    def fact(what: str, id: str, fields: Mapping[str, Any]) -> Fact:
+        return Fact(
+            id=FactId(f"import:{of}:{id}:{now.isoformat()}"),
+            kind=f"{of}.{what}",
+            account=AccountId(id if of == "account" else kept[id]["account"]),
+            contact=ContactId(id) if of == "contact" else None,
+            occurred_at=now,
+            data={"fields": fields, "by": "import"},
+        )
 
-def _contact_fact(records: Records, id: str, names: tuple[str, ...]) -> Fact:
-    contact = records.contact(ContactId(id))
-    return Fact(
-        id=FactId(f"import:{id}:{records.now.isoformat()}"),
-        kind="contact.changed",
-        account=contact.account,
-        contact=contact.id,
-        occurred_at=records.now,
-        data={"fields": {name: contact.fields.get(name) for name in names}, "by": "import"},
-    )
+    created = [fact("created", id, kept[id]) for id in report.created]
+    changed = [
+        fact("changed", id, {name: kept[id].get(name) for name in names})
+        for id, names in report.changed.items()
+    ]
+    return [*created, *changed]

@@ -107,15 +107,25 @@ class Database:
         with Translated(), self._engine.begin() as connection:
             yield connection
 
+    @overload
+    def begin_with_records(
+        self,
+    ) -> AbstractContextManager[tuple[Connection, PostgresRecords]]: ...
+
+    @overload
+    def begin_with_records(self, kind: type[R]) -> AbstractContextManager[tuple[Connection, R]]: ...
+
     @contextmanager
-    def begin_with_records(self) -> Iterator[tuple[Connection, PostgresRecords]]:
+    def begin_with_records(
+        self, kind: type[PostgresRecords] = PostgresRecords
+    ) -> Iterator[tuple[Connection, Any]]:
         """Open one transaction both ways: bulk writes, and what must be kept or dropped with them.
 
         Write in bulk first: the records keep writes back.
         """
         with self.begin() as connection:
             driver: Any = connection.connection.driver_connection
-            records = PostgresRecords(driver, self.now, self._plans)
+            records = kind(driver, self.now, self._plans)
             yield connection, records
             records.flush()
             if records.owes:

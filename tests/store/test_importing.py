@@ -13,7 +13,7 @@ from engine.errors import InputError
 from engine.language.workspace.model import BUILT_IN_ACCOUNT, BUILT_IN_CONTACT, Field, Schema
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_users
-from engine.store.importing import Kind, Rejected, Report, import_csv
+from engine.store.importing import Kind, Rejected, Report, Things, import_csv
 from engine.store.outbox import take
 from engine.store.records import PostgresRecords
 from tests.records.samples import ACCOUNTS, ACME, USERS, fact
@@ -106,14 +106,15 @@ def test_facts_of_a_change_are_kept_or_dropped_with_it(store: Database, tmp_path
     import_csv(store, "accounts", path, None, SCHEMA)
     path.write_text("id,name\na-1,Uno\n")
 
-    def tell(records: PostgresRecords, report: Report) -> None:
+    def tell(records: PostgresRecords, report: Report, kept: Things) -> Report:
         (id,) = report.changed
         assert records.account(AccountId(id)).fields["name"] == "Uno"
         records.put_fact(fact(account=AccountId(id)))
         records.owe(Start(EnrollmentId("e-1")))
+        return report
 
-    def fail(records: PostgresRecords, report: Report) -> None:
-        tell(records, report)
+    def fail(records: PostgresRecords, report: Report, kept: Things) -> Report:
+        tell(records, report, kept)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -26,6 +26,11 @@ class BatchedHealth(BatchedTalk):
         self._scores: dict[AccountId, Scores] = {}
         self._scores_from: dict[AccountId, datetime] = {}
 
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        for known in (self._facts, self._scores, self._scores_from):
+            known.clear()
+
     # --- accounts and contacts ----------------------------------------------------------------
 
     def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
@@ -43,6 +48,13 @@ class BatchedHealth(BatchedTalk):
         if account not in self._accounts:
             return super().contacts(account)
         return [*self._of_each("contacts", rows.CONTACTS, ahead.CONTACTS).get(account, ())]
+
+    def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
+        self._missing.discard(account)
+        return self._plainly(super().put_account, account, fields)
+
+    def put_contact(self, contact: Contact) -> bool:
+        return self._plainly(super().put_contact, contact)
 
     def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
         self._plainly(super().change_contact, contact, fields)
@@ -183,15 +195,3 @@ class BatchedHealth(BatchedTalk):
     ) -> Sequence[Fact]:
         given = {"account": account, "kinds": [*kinds], "since": since}
         return [rows.FACTS.read(row) for row in self._peek(ahead.FACTS_SINCE, **given)]
-
-    def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
-        new = [
-            one
-            for one in self._facts.get(account, ())
-            if one.kind == kind and one.occurred_at <= self._now
-        ]
-        if not new:
-            return super().latest_fact(account, kind)
-        stored = super().latest_fact(account, kind)
-        every = sorted([*([stored] if stored else []), *new], key=lambda one: one.occurred_at)
-        return every[-1]

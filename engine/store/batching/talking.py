@@ -46,13 +46,19 @@ class BatchedTalk(PostgresRecords):
 
     def look_ahead(self, accounts: Collection[AccountId], facts: Collection[FactId]) -> None:
         """Lock the accounts that are there, in the order of their ids, and learn which facts are
-        known already."""
+        known already. Once more in the same transaction begins another batch."""
+        self.flush()
+        self._begin_anew()
         found = self._peek(ahead.LOCK_ACCOUNTS, accounts=sorted(accounts))
         self._accounts.update((row[0], rows.ACCOUNTS.read(row)) for row in found)
         self._missing.update(set(accounts) - set(self._accounts))
         known = self._peek(ahead.KNOWN_FACTS, facts=list(facts))
         self._fact_ids.update(dict.fromkeys(facts, False))
         self._fact_ids.update((row[0], True) for row in known)
+
+    def _begin_anew(self) -> None:
+        for known in (self._accounts, self._missing, self._fact_ids, self._read):
+            known.clear()
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -9,8 +9,8 @@ running   the whole import, in one transaction
 """
 
 from engine.store.importing.columns import read_mapping
-from engine.store.importing.kinds import Kind
+from engine.store.importing.kinds import Kind, Things
 from engine.store.importing.report import Rejected, Report
 from engine.store.importing.running import import_csv
 
-__all__ = ["Kind", "Rejected", "Report", "import_csv", "read_mapping"]
+__all__ = ["Kind", "Rejected", "Report", "Things", "import_csv", "read_mapping"]

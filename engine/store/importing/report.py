@@ -17,7 +17,8 @@ class Rejected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of an import. `changed` maps ids to the fields that have another value now.
+    """What came of an import. `changed` maps ids to the fields that have another value now;
+    `started` are the runs that began.
 
     Reasons hold no personal data. `warnings` are about columns that were not used.
     """
@@ -28,6 +29,7 @@ class Report:
     unchanged: int = 0
     rejected: tuple[Rejected, ...] = ()
     warnings: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
 
     @property
     def imported(self) -> int:

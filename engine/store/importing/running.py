@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine.language.workspace.model import Schema
+from engine.store.batching import BatchedRecords
 from engine.store.database import Database
 from engine.store.importing.columns import Columns, place
 from engine.store.importing.kinds import Kind, Made, Things, known_ids, made
 from engine.store.importing.reading import Row, read_rows
 from engine.store.importing.report import Rejected, Report
 from engine.store.importing.sheet import read_sheet
-from engine.store.records import PostgresRecords
 
 
 def import_csv(
@@ -24,19 +24,20 @@ def import_csv(
     path: str | os.PathLike[str],
     mapping: Mapping[str, str | None] | None,
     schema: Schema,
-    then: Callable[[PostgresRecords, Report], None] | None = None,
+    then: Callable[[BatchedRecords, Report, Things], Report] | None = None,
 ) -> Report:
     """Import a CSV file; fields without a column stay as they are, an empty cell empties its field.
 
     `mapping` sends columns to fields where names differ. `then` is done in the same transaction:
-    it makes facts of what changed, so that no change is kept whose facts are not. Raises InputError
+    it makes facts of what is new or changed, so that no change is kept whose facts are not. It is
+    given all fields of what is new or changed, and returns the report completed. Raises InputError
     when the file as a whole cannot be used.
     """
     what = made(kind, schema)
     sheet = read_sheet(Path(path))
     columns = place(sheet, list(what.fields), mapping or {})
     rows, rejected = read_rows(sheet, columns, what)
-    with database.begin_with_records() as (connection, records):
+    with database.begin_with_records(BatchedRecords) as (connection, records):
         there = what.load(connection, [row.id for row in rows]) if rows else {}
         rows, incomplete = _without_incomplete(rows, there, columns, what)
         rows, orphans = _without_orphans(connection, rows, columns, what)
@@ -50,9 +51,7 @@ def import_csv(
             rejected=tuple(sorted([*rejected, *incomplete, *orphans])),
             warnings=columns.warnings,
         )
-        if then is not None:
-            then(records, report)
-    return report
+        return report if then is None else then(records, report, kept)
 
 
 def _without_incomplete(
