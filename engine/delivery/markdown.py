@@ -7,6 +7,7 @@ plain-text part is made from the same tokens by `plaintext.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -53,6 +54,12 @@ def parse(text: str) -> list[Token]:
     ['button_row']
     """
     return _PARSER.parse(text)
+
+
+def check_links(text: str) -> None:
+    """Refuse the links that `parse` refuses. Only a text that may hold one is parsed."""
+    if _DOUBTFUL.search(text):
+        parse(text)
 
 
 def to_html(tokens: Sequence[Token]) -> str:
@@ -138,3 +145,7 @@ def _scale(cells: Sequence[str]) -> str:
 
 
 _PARSER = EmailMarkdown()
+_DOUBTFUL = re.compile(
+    r"\](?:\(\s*<?(?!https?:|mailto:)|:)|<(?!https?:|mailto:)[a-z][\w+.-]*:", re.I
+)
+"""A link, a link's definition or an address in angle brackets that leads elsewhere, or might."""

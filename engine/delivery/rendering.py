@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from engine.delivery.brand import Brand
-from engine.delivery.markdown import parse, to_html
+from engine.delivery.markdown import check_links, parse, to_html
 from engine.delivery.plaintext import to_text
 from engine.delivery.templates import Template
 from engine.errors import RunError
@@ -53,12 +53,15 @@ def render_email(
     *,
     unsubscribe_url: str | None = None,
     reason: str = "",
+    words_only: bool = False,
 ) -> RenderedEmail:
     """Render a template; deterministic.
 
     `variables` are the names templates read (`account`, `contact`, `inputs`, …); `brand` (name,
     address) is added. `reason` is the footer's "why you get this", plain text. RunError when a
-    value leaves the subject empty or makes a link that is neither http, https nor mailto.
+    value leaves the subject empty or makes a link that is neither http, https nor mailto. With
+    `words_only` there is no HTML and no text part, where nobody will read them; what can go wrong
+    goes wrong all the same.
     """
     values = {"brand": {"name": brand.name, "address": brand.address}, **variables}
     subject = _one_line(texts.render(template.subject, values, name=f"{template.name} (subject)"))
@@ -69,6 +72,9 @@ def render_email(
         )
     preheader = texts.render(template.preheader, values, name=f"{template.name} (preheader)")
     body = texts.render(template.body, values, markdown=True, name=template.name)
+    if words_only:
+        check_links(body)
+        return RenderedEmail(subject, _one_line(preheader), "", "")
     tokens = parse(body)
     page = _LAYOUTS.get_template("email.html").render(
         subject=subject,

@@ -23,7 +23,7 @@ from engine.language.workspace.model import Workspace
 class Context:
     """A workspace with its calendars, brand, templates and health models parsed. `public_url` is
     where links in emails lead; `link_key` signs them, `old_link_keys` signed those still in
-    mailboxes."""
+    mailboxes. With `words_only` emails have no HTML: nobody will read them."""
 
     workspace: Workspace
     calendars: Mapping[str, Calendar]
@@ -33,6 +33,7 @@ class Context:
     link_key: bytes = b""
     old_link_keys: tuple[bytes, ...] = ()
     health: Models = NO_MODELS
+    words_only: bool = False
 
     @classmethod
     def of(

@@ -7,7 +7,7 @@ says, whoever sent it. Says which name does not fit and what would, never the va
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -83,31 +83,35 @@ def _check_instant(fact: Fact, now: datetime) -> None:
 
 def _check_storable(fact: Fact) -> None:
     ids = (fact.id, fact.kind, fact.account, fact.contact, fact.enrollment, fact.node, *fact.path)
-    for value in _leaves([*ids, fact.data]):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InputError(
-                "a fact holds a number that is not finite", remedy="Leave it out, or send null."
-            )
-        if isinstance(value, str) and not _is_text(value):
+    for value in (*ids, fact.data):
+        _check_value(value)
+
+
+def _check_value(value: Any) -> None:
+    """Refuse what the store could not keep, however deep. Numbers and plain texts come first: most
+    are."""
+    if isinstance(value, str):
+        if "\x00" in value or not (value.isascii() or _is_whole(value)):
             raise InputError(
                 "a fact holds a NUL character or half a character",
                 remedy="Correct the text where it comes from.",
             )
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise InputError(
+                "a fact holds a number that is not finite", remedy="Leave it out, or send null."
+            )
+    elif isinstance(value, dict | Mapping):
+        for key, content in value.items():
+            _check_value(key)
+            _check_value(content)
+    elif isinstance(value, list | tuple):
+        for content in value:
+            _check_value(content)
 
 
-def _is_text(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
-        yield from value
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for one in value:
-            yield from _leaves(one)
-    else:
-        yield value
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _check_declared(schema: Schema, fact: Fact) -> None:

@@ -83,6 +83,7 @@ def _letter(
         {**_variables(known, do, template, person), **extras(person)},
         known.context.brand,
         reason=_reason(known, person),
+        words_only=known.context.words_only,
     )
     sender, reply_to = _sender(known, do)
     return email(

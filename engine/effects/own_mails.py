@@ -36,6 +36,7 @@ def internal(
         },
         known.context.brand,
         reason=f"Sent by Tenure for the run {known.enrollment.id}.",
+        words_only=known.context.words_only,
     )
     key = send_key(known.enrollment.id, do, person.id, part)
     return email(

@@ -104,7 +104,7 @@ def _from_files(wanted: Wanted, version: Version) -> Record:
 
 
 def _played(wanted: Wanted, version: Version, record: Record, progress: Progress) -> Result:
-    if wanted.model == "current" and not version.context.workspace.health:
+    if wanted.model == "current" and not version.context.health.models:
         raise InputError(
             "the workspace has no health model to compute scores with",
             remedy="Leave `--model current` out: scores are those that were recorded.",

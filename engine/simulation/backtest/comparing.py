@@ -11,7 +11,7 @@ _DAY_S = 86400
 
 
 def compare(here: Result, there: Result) -> Change:
-    """Return how `here` differs from `there`. Runs of one subject that begin at the same instant are
+    """Return how `here` differs from `there`. Runs of one subject that begin at one instant are
     the same; the others are paired in their order, and what is left over is only in one."""
     mine, theirs = _by_subject(here.entries), _by_subject(there.entries)
     only_here: list[Entry] = []

@@ -117,7 +117,7 @@ def _assumptions(question: Question) -> tuple[str, ...]:
         found.append("No other playbook runs beside it.")
     if question.plan.enroll.get("brake"):
         found.append("What the brake holds stays held: nobody releases it.")
-    if question.context.workspace.health:
+    if question.context.health.models:
         scores = {
             "then": "Health is as it was recorded then.",
             "current": "Health is what the workspace's model makes of the facts.",

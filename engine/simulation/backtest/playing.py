@@ -19,6 +19,7 @@ from engine.effects.context import Context
 from engine.effects.entities import Account, Contact
 from engine.effects.ingesting import by_the_clock, follow
 from engine.enrolling.deciding import Change
+from engine.health.models import Models
 from engine.plan.model import Effect, Plan
 from engine.simulation.backtest.diligence import Diligence, habits_of
 from engine.simulation.backtest.past import (
@@ -99,7 +100,7 @@ def play(question: Question, record: Record, progress: Progress = lambda _: None
 def _look(question: Question, record: Record) -> tuple[Beginnings, set[str]]:
     """Look at the record once: how all was at first, and whom to play."""
     beginnings = Beginnings()
-    computes = question.model == "current" and bool(question.context.workspace.health)
+    computes = question.model == "current" and bool(question.context.health.models)
     everybody = question.everybody or computes
     suspects = Suspects(question.plan, question.context.band, everybody=everybody)
     for glimpse in record.glimpses({*ALWAYS, *named_kinds(question.plan)}):
@@ -148,10 +149,10 @@ class _Stage:
         self.world = World(min(first, question.start - _MOMENT))
         self.world.add_users(record.users)
         self._place(record)
-        context = question.context
-        if question.model == "then" and context.workspace.health:
-            context = Context.of(replace(context.workspace, health={}))
-        self.context = context
+        health = question.context.health
+        if question.model == "then":  # bands as the workspace has them, scores as recorded
+            health = Models((), health.bands)
+        self.context = context = replace(question.context, health=health, words_only=True)
         self.simulator = Simulator(context, self.world, habits=habits_of(question.diligence))
         self._records = MemoryRecords(self.world)
 
@@ -214,7 +215,7 @@ class _Stage:
 
     @property
     def _computes(self) -> bool:
-        return self._question.model == "current" and bool(self._question.context.workspace.health)
+        return self._question.model == "current" and bool(self._question.context.health.models)
 
     def _arrive(self, one: Account | Contact) -> None:
         if isinstance(one, Account):
