@@ -217,7 +217,9 @@ def _midnight(now: datetime, zone: str) -> datetime:
     return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-_OF_TIME = frozenset(["now", "today", "health.days_in_band", "health.trend"])
+_OF_TIME = frozenset(
+    ["now", "today", "health.days_in_band", "health.trend", "health.stale", "health.forced"]
+)
 
 
 def _of(enroll: Mapping[str, Any], kinds: Iterable[str]) -> list[Mapping[str, Any]]:

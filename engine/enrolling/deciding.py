@@ -122,8 +122,8 @@ def _health(trigger: Mapping[str, Any], change: Change) -> Hit | None:
 
 
 def _moved(trigger: Mapping[str, Any], change: Change, sign: int) -> Hit | None:
-    before = _extreme(trigger, change, sign)
-    if before is None or change.score is None or change.score == change.score_before:
+    before = _extreme(trigger, change, sign) if _goes(change, sign) else None
+    if before is None or change.score is None:
         return None
     moved = (change.score - before) * sign
     if moved < trigger["by"]:
@@ -133,22 +133,25 @@ def _moved(trigger: Mapping[str, Any], change: Change, sign: int) -> Hit | None:
     return Hit(f"health {verb} by {moved:g} (at least {trigger['by']:g})", values)
 
 
+def _goes(change: Change, sign: int) -> bool:
+    """Tell whether the score itself goes that way: one that recovers does not drop, however far
+    below the window's highest it still is."""
+    if change.score is None or change.score_before is None:
+        return False
+    return (change.score - change.score_before) * sign > 0
+
+
 def _extreme(trigger: Mapping[str, Any], change: Change, sign: int) -> float | None:
     """Return what the move counts from: the highest score of the window for a drop, the lowest for
     a rise; without a window, the score before."""
     if not trigger.get("within"):
         return change.score_before
-    known = change.scores_within(_length(decode(Span, trigger["within"])))
+    seconds = decode(Span, trigger["within"]).seconds
+    assert seconds is not None, "the language takes exact lengths only"
+    known = change.scores_within(timedelta(seconds=seconds))
     if not known:
         return None
     return max(known) if sign < 0 else min(known)
-
-
-def _length(span: Span) -> timedelta:
-    days = {"business_day": 7 / 5, "business_hour": 7 / 40, "month": 30.44}.get(span.unit, 0.0)
-    return timedelta(
-        seconds=span.seconds if span.seconds is not None else 86400 * days * span.amount
-    )
 
 
 def _crossed(trigger: Mapping[str, Any], change: Change) -> Hit | None:

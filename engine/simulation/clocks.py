@@ -23,11 +23,14 @@ from engine.effects.sweeping import Sweeper, fire_turns
 from engine.effects.taking_stock import take_stock
 from engine.enrolling.clocks import Scheduled, dated, next_tick, scheduled
 from engine.errors import TenureError
+from engine.health.trends import TREND_DAYS
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import World
 
 T = TypeVar("T")
 ON_TIME = timedelta()
+_AGES = {"health.trend": f"health.change_{TREND_DAYS}d"}
+"""What changes when the same old score does."""
 
 
 class Shell(Protocol):
@@ -65,7 +68,8 @@ class Clocks:
         self._dated = [live for live in lives if dated(live.plan.enroll)]
         self._timed = [live for live in lives if timed_conditions(live)]
         conditions = [one.condition for live in lives for one in timed_conditions(live)]
-        self._names = frozenset(name for one in conditions for name, _ in one.refs)
+        names = {name for one in conditions for name, _ in one.refs}
+        self._names = frozenset(_AGES.get(name, name) for name in names)
         if self._dated or self._names or self._context.workspace.health:
             self._world.moved = {}
             for account in self._world.accounts:

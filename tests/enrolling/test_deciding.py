@@ -74,6 +74,26 @@ def test_a_rise_counts_from_the_lowest_score_of_its_window() -> None:
     assert hit_by(rises, moved(70, 60, known=[55, 60])) is not None
 
 
+def test_a_score_that_recovers_does_not_drop() -> None:
+    drops = {"on": [{"trigger": "health.drops", "by": 15, "within": TWO_WEEKS}]}
+    assert hit_by(drops, moved(62, 60, known=[85, 60])) is None
+    rises = {"on": [{"trigger": "health.rises", "by": 15, "within": TWO_WEEKS}]}
+    assert hit_by(rises, moved(70, 72, known=[50, 72])) is None
+
+
+def test_a_survey_is_heard_by_its_kind_and_where() -> None:
+    where = encode(Condition("fact.score <= 6", Source("p.yaml", 1), (("fact.score", "number"),)))
+    low = {"on": [{"trigger": "survey", "survey": "nps", "where": where}]}
+    hit = hit_by(low, Change("survey.answered", {"survey": "nps", "score": 4}))
+    assert hit is not None
+    assert (hit.rule, hit.values) == (
+        "fact survey.answered where fact.score <= 6",
+        {"fact.score": 4},
+    )
+    assert hit_by(low, Change("survey.answered", {"survey": "nps", "score": 9})) is None
+    assert hit_by(low, Change("survey.answered", {"survey": "csat", "score": 4})) is None
+
+
 def test_a_first_score_is_no_drop() -> None:
     drops = {"on": [{"trigger": "health.drops", "by": 15, "within": TWO_WEEKS}]}
     assert hit_by(drops, moved(20, None, known=[])) is None
