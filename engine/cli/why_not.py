@@ -73,6 +73,6 @@ def _show(session: Session, found: WhyNot) -> None:
 def _show_looks(looks: Iterable[Look], margin: str) -> None:
     for look in looks:
         name = f"{look.name}: " if margin == "  " else ""
-        click.echo(f"{margin}{_MARKS[look.open]} {name}{look.why}")
+        click.echo(f"{margin}{_MARKS[look.open]} {name}{look.why.removeprefix(name)}")
         if len(look.parts) > 1:
             _show_looks(look.parts, f"{margin}    ")

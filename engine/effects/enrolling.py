@@ -148,7 +148,7 @@ def _begin(
             records.owe(Pause(other.id, reason, records.now))
     if may_hold:
         _drop_what_was_held(records, run)
-    said = "; ".join(gate.why for gate in opened)
+    said = "; ".join(gate.why for gate in opened if gate.values)
     _decided(records, run, "started", said, opened)
     return Enrolled(run.id, str(run.trigger.get("rule", run.trigger.get("by", ""))), "started")
 
