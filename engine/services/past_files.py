@@ -191,6 +191,7 @@ def _glimpse(written: Mapping[str, Any], known_at: datetime) -> Glimpse:
     data = written.get("data")
     return Glimpse(
         known_at,
+        _instant(written["at"]) if "known_at" in written else known_at,
         written["fact"],
         written["account"],
         written.get("contact"),

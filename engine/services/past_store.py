@@ -43,11 +43,12 @@ class StoreRecord:
         """Yield a first look at each fact of some kinds, and at each computed score."""
         wanted = [kind for kind in self._kinds if kind in kinds]
         rows = history.glance_at_facts(self._connection, wanted, as_occurred=self._as_occurred)
-        for known_at, kind, account, contact, data in rows:
-            yield Glimpse(known_at, kind, account, contact, data)
+        for known_at, at, kind, account, contact, data in rows:
+            yield Glimpse(known_at, at, kind, account, contact, data)
         if "health.changed" in kinds:
             for known_at, account, score, _ in history.read_scores(self._connection):
-                yield Glimpse(known_at, "health.changed", account, None, {"score": score})
+                seen = {"score": score}
+                yield Glimpse(known_at, known_at, "health.changed", account, None, seen)
 
     def facts(
         self, accounts: Collection[str], kinds: Container[str]

@@ -22,9 +22,11 @@ CHURNED = "churned"
 
 
 class Glimpse(NamedTuple):
-    """What a first look at a fact sees. A computed score is seen as a `health.changed`."""
+    """What a first look at a fact sees: when it became known and when it happened. A computed score
+    is seen as a `health.changed`."""
 
     known_at: datetime
+    at: datetime
     kind: str
     account: str
     contact: str | None

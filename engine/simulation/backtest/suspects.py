@@ -6,12 +6,15 @@ run and no refusal, whatever else happens. A trigger that is not known here susp
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from engine.effects.entities import Account
-from engine.plan.model import Plan
+from engine.plan.codec import decode
+from engine.plan.model import Plan, Span
 from engine.simulation.backtest.past import Glimpse
 
 BandOf = Callable[[float], str]
@@ -28,6 +31,34 @@ def named_kinds(plan: Plan) -> frozenset[str]:
     return frozenset(kinds)
 
 
+class Scores:
+    """The scores of one account: when each was of, when it became known, and what it was."""
+
+    __slots__ = ("at", "known_at", "score")
+
+    def __init__(self) -> None:
+        self.at, self.known_at, self.score = array("d"), array("d"), array("d")
+
+    def add(self, at: datetime, known_at: datetime, score: float) -> None:
+        """Add one, in any order."""
+        self.at.append(at.timestamp())
+        self.known_at.append(known_at.timestamp())
+        self.score.append(score)
+
+    def moves(self, by: float, within_s: float, sign: int) -> bool:
+        """Tell whether a score could be so far from one of the window that ends with it, the one
+        the window begins with included. `sign` is -1 for a drop, 1 for a rise."""
+        order = sorted(range(len(self.at)), key=self.at.__getitem__)
+        for place, now in enumerate(order):
+            for before in reversed(order[:place]):
+                if (self.score[now] - self.score[before]) * sign >= by:
+                    return True
+                outside = self.at[before] <= self.at[now] - within_s
+                if outside and self.known_at[before] <= self.known_at[now]:
+                    break
+        return False
+
+
 @dataclass
 class Suspects:
     """Those whom the triggers of a playbook may be set off for, gathered from glimpses."""
@@ -36,32 +67,26 @@ class Suspects:
     band_of: BandOf
     everybody: bool = False
     accounts: set[str] = field(default_factory=set)
-    _lowest: dict[str, float] = field(default_factory=dict)
-    _highest: dict[str, float] = field(default_factory=dict)
+    _known: dict[str, Scores] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         triggers = self.plan.enroll.get("on", ())
         self._kinds = named_kinds(self.plan)
-        self._scores = [one for one in triggers if str(one["trigger"]).startswith("health.")]
-        known = {"fact", "survey"}
+        self._triggers = [one for one in triggers if str(one["trigger"]).startswith("health.")]
+        named = {"fact", "survey"}
         self.everybody = self.everybody or any(
-            one["trigger"] not in known and one not in self._scores for one in triggers
+            one["trigger"] not in named and one not in self._triggers for one in triggers
         )
 
     def read(self, one: Glimpse) -> None:
         """Take a glimpse in."""
         if one.kind in self._kinds:
             self.accounts.add(one.account)
-        if one.kind == "health.changed" and self._scores:
-            self._move(one.account, one.data.get("score"))
-
-    def _move(self, account: str, score: Any) -> None:
-        if not isinstance(score, int | float):
-            return
-        if score < self._lowest.get(account, 1000):
-            self._lowest[account] = score
-        if score > self._highest.get(account, -1000):
-            self._highest[account] = score
+        if one.kind == "health.changed" and self._triggers:
+            score = one.data.get("score")
+            if isinstance(score, int | float):
+                known = self._known.setdefault(one.account, Scores())
+                known.add(one.at, one.known_at, score)
 
     def found(self, accounts: Iterable[Account]) -> set[str]:
         """Return whom to play: the suspects, and all of the families they are in."""
@@ -70,29 +95,27 @@ class Suspects:
             return {account.id for account in accounts}
         moved = {
             account
-            for account, low in self._lowest.items()
-            if any(self._may_hit(one, low, self._highest[account]) for one in self._scores)
+            for account, scores in self._known.items()
+            if account not in self.accounts
+            and any(self._may_hit(one, scores) for one in self._triggers)
         }
         return with_families(self.accounts | moved, accounts)
 
-    def _may_hit(self, trigger: Mapping[str, Any], low: float, high: float) -> bool:
+    def _may_hit(self, trigger: Mapping[str, Any], scores: Scores) -> bool:
+        low, high = min(scores.score), max(scores.score)
         match trigger["trigger"]:
-            case "health.drops" | "health.rises":
-                return bool(high - low >= trigger["by"])
+            case "health.drops" | "health.rises" as name:
+                if high - low < trigger["by"] or not trigger.get("within"):
+                    return bool(high - low >= trigger["by"])
+                seconds = decode(Span, trigger["within"]).seconds
+                sign = -1 if name == "health.drops" else 1
+                return seconds is None or scores.moves(trigger["by"], seconds, sign)
             case "health.crosses":
                 below, above = trigger.get("below"), trigger.get("above")
                 return (below is not None and low < below) or (above is not None and high > above)
             case "health.enters" | "health.leaves":
-                return self._reaches(str(trigger["band"]), low, high)
+                return any(self.band_of(score) == trigger["band"] for score in set(scores.score))
         return True
-
-    def _reaches(self, band: str, low: float, high: float) -> bool:
-        """Tell whether the scores from low to high touch a band. Bands lie one above the other."""
-        names = {self.band_of(low), self.band_of(high)}
-        return band in names or (len(names) > 1 and self._between(band, low, high))
-
-    def _between(self, band: str, low: float, high: float) -> bool:
-        return any(self.band_of(score) == band for score in range(int(low), int(high) + 1))
 
 
 def with_families(found: Collection[str], accounts: Iterable[Account]) -> set[str]:

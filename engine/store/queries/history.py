@@ -52,9 +52,10 @@ def _known(as_occurred: bool) -> ColumnElement[datetime]:
 def glance_at_facts(
     connection: Connection, kinds: Collection[str], *, as_occurred: bool = False
 ) -> Iterator[Any]:
-    """Yield (known_at, kind, account, contact, data) of the facts of some kinds."""
+    """Yield (known_at, occurred_at, kind, account, contact, data) of the facts of some kinds."""
     known = _known(as_occurred).label("known")
-    query = select(known, facts.c.kind, facts.c.account, facts.c.contact, facts.c.data)
+    columns = ("occurred_at", "kind", "account", "contact", "data")
+    query = select(known, *(facts.c[name] for name in columns))
     yield from _stream(connection, query.where(facts.c.kind == func.any(list(kinds))))
 
 
