@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from engine.effects.entities import EnrollmentId
+from engine.errors import NotFound
 from engine.services import tokens
 from engine.services.runner import Runner, Standing
 from engine.services.tokens import SCOPES
@@ -24,6 +25,7 @@ class Asked:
     """A runner that writes down what it was asked, as the shell is not under test here."""
 
     calls: list[tuple[str, str, str]] = field(default_factory=list)
+    knows: bool = True
 
     def pause(self, enrollment: EnrollmentId, *, reason: str) -> Standing:
         return self._ask("pause", enrollment, reason)
@@ -35,6 +37,8 @@ class Asked:
         return self._ask("cancel", enrollment, reason)
 
     def _ask(self, what: str, enrollment: str, reason: str = "") -> Any:
+        if not self.knows:
+            raise NotFound(f"no run {enrollment}")
         self.calls.append((what, enrollment, reason))
 
 

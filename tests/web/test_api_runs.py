@@ -82,6 +82,18 @@ def test_runs_are_listed_and_steered(api: Api) -> None:
     assert len(api.runner.calls) == 3
 
 
+def test_run_that_cannot_be_steered_is_said_so(api: Api) -> None:
+    run = api.company.begin()
+    api.runner.knows = False
+    early = api.call("POST", f"/enrollments/{run}/resume")
+    assert (early.status_code, early.json()["code"]) == (503, "transient")
+    assert early.headers["retry-after"]
+    with api.company.database.transaction() as records:
+        records.change_enrollment(EnrollmentId(run), status="finished", outcome="completed")
+    late = api.call("POST", f"/enrollments/{run}/resume")
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+
+
 def test_decisions_are_listed_by_pages(api: Api) -> None:
     run = api.company.begin()
     with api.company.database.transaction() as records:

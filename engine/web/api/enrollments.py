@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query
 
 from engine.effects.entities import AccountId, Decided, EnrollmentId, EnrollmentStatus
 from engine.errors import Conflict
+from engine.services import steering
 from engine.services.enrolling import enroll_by_hand
 from engine.store.queries import decisions as decided
 from engine.store.queries import runs as queries
 from engine.web.api.access import Guarded, asks
-from engine.web.api.house import Caller, House, InHouse, acting
+from engine.web.api.house import Caller, InHouse, acting
 from engine.web.api.shapes import (
     DecisionList,
     EnrollmentInFull,
@@ -90,22 +91,22 @@ def show_enrollment(house: InHouse, id: str) -> EnrollmentInFull:
 @routes.post("/enrollments/{id}/pause", openapi_extra=_WRITE)
 def pause_enrollment(house: InHouse, id: str, given: Reason) -> ShownEnrollment:
     """Hold a run: nothing is sent or handed out until it is resumed."""
-    house.runner().pause(_there(house, id), reason=given.reason)
-    return _shown(house, id)
+    run = steering.pause(house.database, house.runner(), id, reason=given.reason)
+    return ShownEnrollment.model_validate(run)
 
 
 @routes.post("/enrollments/{id}/resume", openapi_extra=_WRITE)
 def resume_enrollment(house: InHouse, id: str) -> ShownEnrollment:
     """Let a paused run go on, as its playbook's `on_resume` says."""
-    house.runner().resume(_there(house, id))
-    return _shown(house, id)
+    run = steering.resume(house.database, house.runner(), id)
+    return ShownEnrollment.model_validate(run)
 
 
 @routes.post("/enrollments/{id}/cancel", openapi_extra=_WRITE)
 def cancel_enrollment(house: InHouse, id: str, given: Reason) -> ShownEnrollment:
     """End a run: open tasks are withdrawn, waits dropped."""
-    house.runner().cancel(_there(house, id), reason=given.reason)
-    return _shown(house, id)
+    run = steering.cancel(house.database, house.runner(), id, reason=given.reason)
+    return ShownEnrollment.model_validate(run)
 
 
 @routes.get("/decisions", tags=["decisions"], openapi_extra=_READ)
@@ -129,14 +130,3 @@ def list_decisions(
         )
     found = [ShownDecision.model_validate(row.decision) for row in rows]
     return DecisionList(decisions=found, next=rows[-1].cursor if len(rows) == limit else None)
-
-
-def _there(house: House, id: str) -> EnrollmentId:
-    """Return the id of a run that is there; NotFound before the runner is asked."""
-    with house.database.transaction() as records:
-        return records.enrollment(EnrollmentId(id)).id
-
-
-def _shown(house: House, id: str) -> ShownEnrollment:
-    with house.database.transaction() as records:
-        return ShownEnrollment.model_validate(records.enrollment(EnrollmentId(id)))
