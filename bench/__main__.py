@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from importlib import import_module
 
 from bench.lines import AIMS, Line
 from engine.errors import TenureError
 from engine.services.leaving import leave_cleanly
 
-ALONE = ("check_20_playbooks_s", "simulate_runs_per_s")
+CONTEST = (
+    *("throughput_vs_naive", "throughput_vs_tuned", "history_events_vs_naive"),
+    *("history_bytes_vs_naive", "worker_cpu_vs_tuned"),
+)
+MEASURES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (CONTEST, "bench.contest:measure_contest"),
+    (("check_20_playbooks_s",), "bench.checking:measure_check"),
+    (("simulate_runs_per_s",), "bench.simulating:measure_simulator"),
+    (("facts_bulk_per_s",), "bench.taking_in:measure_bulk"),
+    (("fact_to_effect_p50_ms", "fact_to_effect_p99_ms"), "bench.first_effect:measure_first_effect"),
+)
+"""What measures which figures; it returns their line or lines."""
 
 
 def measure(wanted: Collection[str]) -> Iterator[Line]:
     """Yield the lines of the figures asked for, as they become known."""
-    from bench.checking import measure_check
-    from bench.simulating import measure_simulator
-
-    alone: dict[str, Callable[[], Line]] = dict(
-        zip(ALONE, (measure_check, measure_simulator), strict=True)
-    )
-    if set(wanted) - set(ALONE):
-        from bench.contest import measure_contest
-
-        yield from (line for line in measure_contest() if line.figure in wanted)
-    yield from (take() for figure, take in alone.items() if figure in wanted)
+    for figures, way in MEASURES:
+        if set(wanted).isdisjoint(figures):
+            continue
+        module, _, name = way.partition(":")
+        found: Line | Iterable[Line] = getattr(import_module(module), name)()
+        lines = [found] if isinstance(found, Line) else found
+        yield from (line for line in lines if line.figure in wanted)
 
 
 def main(asked: list[str]) -> int:

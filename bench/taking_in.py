@@ -8,13 +8,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench.lines import Line
-from bench.listening import stream, write_listeners
+from bench.listening import TRIGGERS, stream, write_listeners
 from bench.people import USERS, account_fields, contacts_of
 from engine.effects.context import Context
 from engine.effects.entities import AccountId
@@ -29,43 +30,56 @@ from engine.store import directory, schema
 from engine.store.database import Database
 
 ACCOUNTS = 2_000
-FACTS = 20_000
+FACTS = 30_000
+PEER_FACTS = 1_500
 WARM = 2_000
 READY_TIMEOUT_S = 60.0
 
 
-def measure_bulk(accounts: int = ACCOUNTS, facts: int = FACTS) -> Line:
-    """Take facts in at a tenth of the accounts, at all, and at ten times as many."""
+def measure_bulk() -> list[Line]:
+    """Take facts in with a tenth of the accounts, with all, and with ten times as many; and one
+    transaction each, as a peer would that calls our own code for each fact."""
     with _postgres() as url, tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "listeners"
         write_listeners(workspace)
-        sizes = [accounts // 10, accounts, accounts * 10]
-        rates = [_rate(url, workspace, size, facts) for size in sizes]
-    return Line(
-        "facts_bulk_per_s",
-        rates[1],
-        "facts/s",
-        rates[1],
-        context={"accounts": accounts, "facts": facts, "tenth": rates[0], "tenfold": rates[2]},
-    )
+        rates = [
+            _rate(url, workspace, size, FACTS) for size in (ACCOUNTS // 10, ACCOUNTS, ACCOUNTS * 10)
+        ]
+        peer = _rate(url, workspace, ACCOUNTS, PEER_FACTS, one_by_one=True)
+    return [line(ACCOUNTS, FACTS, rates, peer)]
 
 
-def _rate(url: str, workspace: Path, accounts: int, facts: int) -> float:
+def line(accounts: int, facts: int, rates: Sequence[float], peer: float) -> Line:
+    """Return the figure of three rates, at a tenth, at all and at ten times the accounts."""
+    shown = {"accounts": accounts, "facts": facts, "playbooks": len(TRIGGERS)}
+    grown = {"at_a_tenth": round(rates[0]), "at_tenfold": round(rates[2])}
+    context = {**shown, **grown, "peer_is": "one transaction a fact"}
+    return Line("facts_bulk_per_s", rates[1], "facts/s", rates[1], peer, context)
+
+
+def _rate(
+    url: str, workspace: Path, accounts: int, facts: int, *, one_by_one: bool = False
+) -> float:
     database = Database(url, Clock(), connections=3)
     try:
         context, names = _people(database, workspace, accounts)
         since = datetime.now(UTC) - timedelta(days=1)
-        for label, count in (("warm", WARM), ("measured", facts)):
-            coming = stream(names, count, f"{label}-{accounts}", since)
-            before = time.perf_counter()
-            taken = 0
-            for answers in take_in_batches(database, lambda: context, coming, source="bench"):
-                taken += sum(one.status == "accepted" for one in answers)
-            took_s = time.perf_counter() - before
-            assert taken == count, f"{taken} of {count} facts were accepted"
-        return count / took_s
+        label = f"{accounts}-{one_by_one}"
+        _taken(database, context, stream(names, WARM, f"warm-{label}", since))
+        coming = list(stream(names, facts, label, since))
+        each = [[one] for one in coming] if one_by_one else [coming]
+        before = time.perf_counter()
+        taken = sum(_taken(database, context, some) for some in each)
+        took_s = time.perf_counter() - before
+        assert taken == facts, f"{taken} of {facts} facts were accepted"
+        return facts / took_s
     finally:
         database.close()
+
+
+def _taken(database: Database, context: Context, facts: Iterable[Mapping[str, Any]]) -> int:
+    answers = take_in_batches(database, lambda: context, facts, source="bench")
+    return sum(one.status == "accepted" for some in answers for one in some)
 
 
 def _people(database: Database, workspace: Path, count: int) -> tuple[Context, list[str]]:

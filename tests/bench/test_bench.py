@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 
-from bench.__main__ import main
+from bench import first_effect, taking_in
+from bench.__main__ import MEASURES, main
 from bench.checking import measure_check
 from bench.contest import Round, lines
 from bench.lines import AIMS, Line
+from bench.listening import stream, write_listeners
 from bench.peers.naive import NaiveReference
 from bench.peers.tuned import TunedReference
 from bench.peers.work import Step, Work
@@ -24,6 +26,7 @@ from engine.services.authoring import check_workspace
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
 
+FACTS = {"facts_bulk_per_s", "fact_to_effect_p50_ms", "fact_to_effect_p99_ms"}
 KEYS = {"figure", "value", "unit", "ours", "peer", "aim"}
 
 
@@ -115,8 +118,12 @@ def test_every_figure_has_a_line_with_the_keys_to_follow_it() -> None:
         "history_bytes_vs_naive": 0.5,
         "worker_cpu_vs_tuned": 0.5,
     }
-    shown |= {line["figure"]: line for line in (read(measure_check(1)), read(measure_simulator(2)))}
-    assert set(shown) == set(AIMS)
+    more = [measure_check(1), measure_simulator(2), taking_in.line(20, 9, [1.0, 2.0, 3.0], 1.0)]
+    more += first_effect.lines(20, [[0.02], [0.03, 0.01], [0.04]])
+    shown |= {line["figure"]: line for line in map(read, more)}
+    measured = [figure for figures, _ in MEASURES for figure in figures]
+    assert set(measured) == set(AIMS)
+    assert set(shown) >= {*FACTS, "check_20_playbooks_s", "simulate_runs_per_s"}
     assert all(set(line) >= KEYS for line in shown.values())
 
 
@@ -128,3 +135,12 @@ def test_a_figure_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) ->
 def read(line: Line) -> dict[str, object]:
     found: dict[str, object] = json.loads(line.to_json())
     return found
+
+
+def test_stream_of_facts_is_taken_in_by_twenty_playbooks_that_listen(tmp_path: Path) -> None:
+    write_listeners(tmp_path / "listeners")
+    checked = check_workspace(tmp_path / "listeners")
+    assert (len(checked.plans), checked.problems) == (20, ())
+    facts = [*stream(["a", "b"], 200, "x", START)]
+    assert facts == [*stream(["a", "b"], 200, "x", START)]
+    assert {one["fact"] for one in facts} <= set(checked.workspace().schema.facts)
