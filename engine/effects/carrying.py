@@ -282,6 +282,7 @@ def _finish(known: Known, do: Do) -> Mapping[str, Json]:
     for task in withdrawn:
         records.change_task(task, status="withdrawn", reason=reason, closed_at=records.now)
     records.drop_waits(run.id)
+    records.leave_out_waiting(run.id, reason)
     outcome = str(do.args["outcome"])
     records.change_enrollment(
         run.id, status="finished", outcome=outcome, reason=reason, ended_at=records.now

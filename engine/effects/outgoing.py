@@ -96,6 +96,7 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     known = _known(records, context, enrollment, do)
     run = known.enrollment
     if run.status == "finished":
+        records.leave_out_waiting(run.id, f"the run is over: {run.reason}")
         return Prepared((), {"status": "skipped", "why": "the run is over", "sent": False})
     letters = _letters(known, do)
     if isinstance(letters, Nothing):

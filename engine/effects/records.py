@@ -176,6 +176,9 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
 
     def change_effect(self, key: EffectKey, **fields: Any) -> None: ...
 
+    def leave_out_waiting(self, enrollment: EnrollmentId, reason: str) -> None:
+        """Mark as skipped what of a run's sends waits to be tried again."""
+
     def put_line(self, line: Line) -> None:
         """Write a line; one of the same enrollment and key is left as it is."""
 

@@ -37,6 +37,9 @@ from engine.simulation.enrolling_memory import EnrollingInMemory
 from engine.simulation.health_memory import HealthInMemory
 from engine.simulation.tables import named
 
+MESSAGES = frozenset(["send_email", "send_survey"])
+"""The verbs whose effects count as messages to a contact."""
+
 
 class MemoryRecords(HealthInMemory, EnrollingInMemory):
     """Transactions over a `World`, one after the other: each `with` takes everything back on an
@@ -199,6 +202,7 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         if enrollment.id in world.enrollments:
             raise _there_already(f"enrollment {enrollment.id}")
         world.put(world.enrollments, enrollment.id, enrollment)
+        self._count_start(enrollment)
         if finished:
             self._end(enrollment)
         else:
@@ -217,6 +221,14 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
             self._world.put(under_way, after.account, left)
             self._world.drop(self._world.active, (after.playbook, after.subject))
         self._end(after)
+
+    def _count_start(self, run: Enrollment) -> None:
+        world, day = self._world, run.started_at.date()
+        known = world.begun.get((run.playbook, day))
+        if known is None:
+            days = world.begun_on.get(run.playbook, ())
+            world.put(world.begun_on, run.playbook, (*days, day))
+        world.put(world.begun, (run.playbook, day), (*(known or ()), run.id))
 
     def _begin(self, run: Enrollment) -> None:
         world = self._world
@@ -355,11 +367,24 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         if effect.key in self._world.effects:
             return False
         self._world.put(self._world.effects, effect.key, effect)
+        self._note_waiting(effect)
         return True
 
     def change_effect(self, key: EffectKey, **fields: Any) -> None:
         changed = replace(named(self._world.effects, key, "effect"), **fields)
         self._world.put(self._world.effects, key, changed)
+        self._note_waiting(changed)
+
+    def leave_out_waiting(self, enrollment: EnrollmentId, reason: str) -> None:
+        for key in self._world.waiting.get(enrollment, ()):
+            self.change_effect(key, status="skipped", reason=reason)
+
+    def _note_waiting(self, effect: Effect) -> None:
+        waiting = self._world.waiting.get(effect.enrollment, frozenset())
+        if effect.status == "waiting":
+            self._world.put(self._world.waiting, effect.enrollment, waiting | {effect.key})
+        elif effect.key in waiting:
+            self._world.put(self._world.waiting, effect.enrollment, waiting - {effect.key})
 
     def put_line(self, line: Line) -> None:
         _referred(self._world.enrollments, line.enrollment)

@@ -8,7 +8,7 @@ the port means is in `memory.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
 from engine.effects.entities import (
@@ -66,6 +66,8 @@ class World:
         self.enrollments: dict[EnrollmentId, Enrollment] = {}
         self.active: dict[Subject, EnrollmentId] = {}
         self.ended: dict[Subject, datetime] = {}
+        self.begun: dict[tuple[str, date], tuple[EnrollmentId, ...]] = {}
+        self.begun_on: dict[str, tuple[date, ...]] = {}
         self.under_way: dict[AccountId, tuple[EnrollmentId, ...]] = {}
         self.fact_ids: dict[FactId, int] = {}
         self.facts: dict[tuple[AccountId, str], tuple[Fact, ...]] = {}
@@ -77,10 +79,13 @@ class World:
         self.task_at: dict[tuple[EnrollmentId, NodeId, Path], TaskId] = {}
         self.load: dict[str, int] = {}
         self.effects: dict[EffectKey, Effect] = {}
+        self.waiting: dict[EnrollmentId, frozenset[EffectKey]] = {}
         self.lines: dict[EnrollmentId, dict[str, Line]] = {}
         self.reassess: dict[AccountId, datetime] = {}
         self.overrides: dict[AccountId, Override] = {}
         self.held: dict[str, Held] = {}
+        self.held_of: dict[AccountId, tuple[str, ...]] = {}
+        self.messages: dict[str, tuple[EffectKey, ...]] = {}
         self.notices: dict[str, Notice] = {}
         self.firings: dict[tuple[str, str, str], datetime] = {}
         self.matching: dict[AccountId, frozenset[tuple[str, str]]] = {}

@@ -253,6 +253,9 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
     def change_effect(self, key: EffectKey, **fields: Any) -> None:
         self._change(rows.EFFECTS, key, fields, "effect")
 
+    def leave_out_waiting(self, enrollment: EnrollmentId, reason: str) -> None:
+        self._keep(statements.LEAVE_OUT, None, enrollment=enrollment, reason=reason)
+
     def put_line(self, line: Line) -> None:
         self._keep(statements.PUT_LINE, None, **rows.LINES.parameters(line))
 

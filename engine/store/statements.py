@@ -36,6 +36,7 @@ from engine.store.tables import (
     account_scores,
     accounts,
     contacts,
+    effects,
     enrollments,
     facts,
     live_plans,
@@ -294,6 +295,14 @@ TASKS_OF_NODES = compiled(
 # --- the ledger, the timeline, the outbox -----------------------------------------------------
 
 EFFECT = compiled(_by_key(rows.EFFECTS))
+LEAVE_OUT = compiled(
+    update(effects)
+    .where(
+        effects.c.enrollment == param("enrollment"),
+        effects.c.status == literal_column("'waiting'"),
+    )
+    .values(status=literal_column("'skipped'"), reason=bindparam("reason"))
+)
 PUT_EFFECT = compiled(
     _put(rows.EFFECTS).on_conflict_do_nothing(index_elements=["key"]).returning(literal_column("1"))
 )

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.effects.entities import Decision, FactId, Held, Notice
+from engine.effects.entities import Decision, EffectKey, EnrollmentId, FactId, Held, Notice
 from engine.errors import NotFound
 from tests.records.keepers import NOW, Keeper
-from tests.records.samples import ACME, ANNA, PLAN_HASH, T0, enrollment
+from tests.records.samples import ACME, ANNA, PLAN_HASH, T0, effect, enrollment
 
 DAY = timedelta(days=1)
 
@@ -106,3 +106,21 @@ def test_an_owed_notice_is_given_to_one(concurrent_keeper: Keeper) -> None:
     with concurrent_keeper.transaction() as first, concurrent_keeper.transaction() as second:
         assert [one.id for one in first.owed_notices(9)] == ["n-1"]
         assert second.owed_notices(9) == []
+
+
+def test_what_waits_of_a_runs_sends_is_left_out(keeper: Keeper) -> None:
+    with keeper.transaction() as records:
+        records.put_enrollment(enrollment())
+        records.put_enrollment(enrollment("e-2", playbook="other"))
+        records.put_effect(effect("a", status="waiting"))
+        records.put_effect(effect("b", status="intent"))
+        records.put_effect(effect("c", status="intent"))
+        records.put_effect(effect("d", status="waiting", enrollment=EnrollmentId("e-2")))
+        records.change_effect(EffectKey("c"), status="waiting")
+        records.change_effect(EffectKey("a"), status="accepted")
+    with keeper.transaction() as records:
+        records.leave_out_waiting(EnrollmentId("e-1"), "the goal is met")
+    with keeper.transaction() as records:
+        found = [records.effect(EffectKey(key)) for key in "abcd"]
+    assert [one.status for one in found if one] == ["accepted", "intent", "skipped", "waiting"]
+    assert [one.reason for one in found if one][2] == "the goal is met"
