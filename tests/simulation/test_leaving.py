@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.conftest import Staged
+from engine.delivery.memory import Fault
+from tests.simulation.staging import Staged
 
 DEEP = """
 goal: health.band == "green"
@@ -70,7 +71,8 @@ def test_an_email_that_waits_for_approval_is_not_sent(staged: Staged) -> None:
 def test_an_email_the_provider_could_not_take_is_left_out(staged: Staged) -> None:
     playbook = pending("email: welcome, to: contacts.champion")
     stage = staged(playbook, "health: 20\nfacts: [{at: 1d, health: 90}]")
-    stage.simulator.provider.next_faults(*["refuse"] * 1000)
+    faults: list[Fault] = ["refuse"] * 1000
+    stage.simulator.provider.next_faults(*faults)
     stage.play()
     (effect,) = [one for one in stage.simulator.trace().ledger if one.recipient]
     assert (effect.status, effect.reason) == ("skipped", "the goal is met")
