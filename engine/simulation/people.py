@@ -5,14 +5,24 @@ Owns when they act. What an act does is `engine/effects/answering`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.effects.answering import complete_task
 from engine.effects.context import Context
-from engine.effects.entities import ContactId, Fact, FactId, Line, Task, TaskId, UserId
+from engine.effects.entities import (
+    ContactId,
+    Enrollment,
+    Fact,
+    FactId,
+    Line,
+    Task,
+    TaskId,
+    UserId,
+)
+from engine.plan.model import Effect
 from engine.simulation.habits import Custom
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import World
@@ -83,10 +93,17 @@ class People:
             kind=kind,
             account=run.account,
             occurred_at=self._world.now,
-            data=habit.answers_to(None),
+            data={**self._asked(run, line), **habit.answers_to(None)},
             contact=contact if contact in self._world.contacts else None,
             enrollment=run.id,
             node=line.node,
             path=line.path,
         )
         self._clockwork.take_in(fact)
+
+    def _asked(self, run: Enrollment, line: Line) -> Mapping[str, Any]:
+        """Return what an answer to a survey says besides, as the page behind its links does."""
+        node = self._world.plans[run.plan].nodes.get(line.node) if line.node else None
+        if isinstance(node, Effect) and node.verb == "send_survey":
+            return {"survey": node.spec["survey"]}
+        return {}

@@ -89,3 +89,15 @@ def test_slip_in_a_trigger_name_is_found(text: str, message: str) -> None:
     problems = check_playbook(document, WORKSPACE).problems
     assert len(problems) == 1
     assert message in problems[0].message
+
+
+@pytest.mark.parametrize(("kind", "begun"), [("nps", 1), ("csat", 0)])
+def test_only_an_answer_to_its_kind_of_survey_begins_a_run(
+    staged: Staged, kind: str, begun: int
+) -> None:
+    asking = f"steps: [{{survey: ask, kind: {kind}, to: contacts.champion}}]"
+    answers = "people: [{answer: ask, in: 1h, with: {score: 4}}]"
+    stage = staged(asking, answers, f"playbook: listening\n{ANSWERED}")
+    stage.play()
+    runs = stage.simulator.trace().enrollments.values()
+    assert [run.playbook for run in runs].count("listening") == begun
