@@ -10,7 +10,6 @@ from typing import Any
 from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 from engine.simulation.tables import InMemory, named
 
-_MESSAGES = frozenset(["send_email", "send_survey"])
 _OUT = frozenset(["intent", "waiting", "unknown", "accepted"])
 
 
@@ -31,10 +30,14 @@ class EnrollingInMemory(InMemory):
         return found[:limit]
 
     def started_since(self, playbook: str, since: datetime) -> int:
-        runs = self._world.enrollments.values()
-        begun = (run for run in runs if run.playbook == playbook and run.started_at >= since)
+        world = self._world
+        days = [day for day in world.begun_on.get(playbook, ()) if day >= since.date()]
+        begun = [world.enrollments[run] for day in days for run in world.begun[playbook, day]]
         return sum(
-            run.trigger.get("by") != "hand" and "released_by" not in run.trigger for run in begun
+            run.started_at >= since
+            and run.trigger.get("by") != "hand"
+            and "released_by" not in run.trigger
+            for run in begun
         )
 
     def lock_brakes(self) -> None:
@@ -46,15 +49,17 @@ class EnrollingInMemory(InMemory):
         standing = (one for one in self.held_for(held.account) if one.subject == held.subject)
         if any(one.playbook == held.playbook for one in standing):
             return False
-        self._world.put(self._world.held, held.id, held)
+        world = self._world
+        world.put(world.held, held.id, held)
+        world.put(world.held_of, held.account, (*world.held_of.get(held.account, ()), held.id))
         return True
 
     def held(self, id: str) -> Held:
         return named(self._world.held, id, "held run")
 
     def held_for(self, account: AccountId) -> Sequence[Held]:
-        held = self._world.held.values()
-        return [one for one in held if one.account == account and one.status == "held"]
+        held = [self._world.held[id] for id in self._world.held_of.get(account, ())]
+        return [one for one in held if one.status == "held"]
 
     def change_held(self, id: str, **fields: Any) -> None:
         self._world.put(self._world.held, id, replace(self.held(id), **fields))
@@ -135,11 +140,6 @@ class EnrollingInMemory(InMemory):
         """There is one thread only."""
 
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
-        return sorted(
-            one.at
-            for one in self._world.effects.values()
-            if one.recipient == contact
-            and one.at >= since
-            and one.verb in _MESSAGES
-            and one.status in _OUT
-        )
+        known = self._world.effects
+        mine = [known[key] for key in self._world.messages.get(contact, ())]
+        return sorted(one.at for one in mine if one.at >= since and one.status in _OUT)

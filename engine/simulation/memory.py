@@ -366,7 +366,11 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         _referred(self._world.enrollments, effect.enrollment)
         if effect.key in self._world.effects:
             return False
-        self._world.put(self._world.effects, effect.key, effect)
+        world = self._world
+        world.put(world.effects, effect.key, effect)
+        if effect.recipient is not None and effect.verb in MESSAGES:
+            known = world.messages.get(effect.recipient, ())
+            world.put(world.messages, effect.recipient, (*known, effect.key))
         self._note_waiting(effect)
         return True
 
