@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from engine.cli.enrolling import StartUnlessSaid
 from engine.cli.main import tenure
 from engine.delivery.settings import from_settings
 from tests.docs.pages import DOCS, ROOT, blocks, pages
@@ -42,6 +43,9 @@ def wrong(words: list[str]) -> str | None:
         if PLACEHOLDER.match(words[0]):
             return None
         inner = command.get_command(context, words[0])
+        if inner is None and isinstance(command, StartUnlessSaid):
+            command = command.commands["start"]
+            break
         if inner is None:
             return f"there is no command {words[0]}"
         command, words = inner, words[1:]
