@@ -107,7 +107,10 @@ def _is_loopback(host: str) -> bool:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=512)
+        listener = socket.create_server((host, port), family=family, backlog=512)
+        # asyncio lets small answers go at once only on sockets that say they are TCP; else each
+        # answer to a kept connection would wait 40 ms for the other side's acknowledgement.
+        return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, listener.detach())
     except (OSError, OverflowError) as error:
         raise InputError(
             f"The web pages cannot listen on {host}, port {port}: {error}.",

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from engine.delivery.memory import MemoryProvider
 from engine.effects.entities import EnrollmentId
 from tests.promises.company import WORKSPACE, Company
 from tests.promises.faults import Tripwire, attempt
+from tests.waiting import until
 
 AT_ONCE = 6
 CAP = "message_caps: [{at_most: 2, per: day, otherwise: %s}]\n"
@@ -22,12 +25,16 @@ def letters(number: int) -> str:
     )
 
 
-def send_at_once(open_company: Callable[..., Company], otherwise: str) -> tuple[Company, list[str]]:
-    """Let all runs of an account send together; what each recipient got is in the ledger."""
-    company = open_company(**{f"letters-{n}": letters(n) for n in range(AT_ONCE)})
+def capped(company: Company, otherwise: str) -> None:
     tenure = WORKSPACE["tenure.yaml"] + CAP % otherwise
     (company.root / "tenure.yaml").write_text(tenure, encoding="utf-8")
     company.apply()
+
+
+def send_at_once(open_company: Callable[..., Company], otherwise: str) -> tuple[Company, list[str]]:
+    """Let all runs of an account send together; what each recipient got is in the ledger."""
+    company = open_company(**{f"letters-{n}": letters(n) for n in range(AT_ONCE)})
+    capped(company, otherwise)
     answer = company.send("order.placed")
     assert answer.led_to is not None
     _ = company.context  # made once, before the threads
@@ -46,6 +53,24 @@ def send_at_once(open_company: Callable[..., Company], otherwise: str) -> tuple[
 def test_runs_at_once_stay_below_the_cap(open_company: Callable[..., Company]) -> None:
     _, sent = send_at_once(open_company, "wait")
     assert sent == ["champion"] * 2 + ["sponsor"] * 2
+
+
+@pytest.mark.slow
+def test_real_runs_wait_and_say_why(on_temporal: Callable[..., Company]) -> None:
+    company = on_temporal(**{f"letters-{n}": letters(n) for n in range(3)})
+    capped(company, "wait")
+    answer = company.send("order.placed")
+    assert answer.led_to is not None
+    company.start_worker()
+    runs = answer.led_to.started
+    until(lambda: sum(company.run_of(run).status == "finished" for run in runs) == 2, "two runs")
+    (held,) = [run for run in runs if company.run_of(run).status == "active"]
+    until(lambda: any(one.endswith(" later") for one in company.story(held)), "the third to wait")
+    assert company.sends_of(held) == []
+    code, said = company.tenure("why", held)
+    assert code == 0, said
+    assert "put off until" in said
+    assert "a contact gets at most 2 messages a day" in said
 
 
 def test_what_is_left_out_is_in_the_ledger_with_why(open_company: Callable[..., Company]) -> None:
