@@ -45,7 +45,7 @@ from engine.plan.events import (
     Started,
     Woke,
 )
-from engine.plan.model import NodeId
+from engine.plan.model import NodeId, Plan
 from engine.simulation.agenda import Agenda
 from engine.simulation.carrier import Carrier
 from engine.simulation.clocks import Clocks
@@ -161,6 +161,12 @@ class Simulator:
     def cancel(self, enrollment: EnrollmentId, reason: str = "by hand") -> None:
         """End a run, now."""
         self._tell(enrollment, Cancelled(self.world.now, reason))
+
+    def make_live(self, *plans: Plan) -> None:
+        """Put plans into service, now: what is so already has not just come about."""
+        self.world.make_live(*plans)
+        if self._begun:
+            self._clocks.begin()
 
     # --- time ---------------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ def play(question: Question, record: Record, progress: Progress = lambda _: None
     simulator.feed_acts(_telling(stage.stream(), progress))
     simulator.run(question.start - _MOMENT)
     unscored = sum(account.score is None for account in stage.world.accounts.values())
-    stage.world.make_live(*_cast(question))
+    simulator.make_live(*_cast(question))
     simulator.run(question.end - _MOMENT)
     return Played(
         trace=simulator.trace(),
