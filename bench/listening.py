@@ -1,7 +1,7 @@
 """A workspace of twenty playbooks that listen to facts, and a stream of facts for them.
 
-The stream is what a product and a CRM send: scores, logins, usage, tickets, changed fields. Most
-facts start nothing; every kind is listened to by somebody. Seeded: the same stream every time.
+The stream is what a product and a CRM send: scores, logins, usage, tickets, changed fields. Every
+kind is listened to by somebody; a few facts in a hundred start something. Seeded: the same stream every time.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ TRIGGERS = (
     "health.drops: {by: 30, within: 30d}",
     "health.rises: {by: 25, within: 30d}",
     "health.crosses: {below: 30}",
-    "health.crosses: {above: 80}",
-    "{fact: product.used, where: fact.minutes > 470}",
-    "{fact: product.used, where: fact.feature == 'export' && fact.minutes > 400}",
+    "health.crosses: {above: 97}",
+    "{fact: product.used, where: fact.minutes > 477}",
+    "{fact: product.used, where: fact.feature == 'export' && fact.minutes > 460}",
     "{fact: product.used, where: fact.minutes < 1}",
     "{fact: user.logged_in, where: fact.first == true}",
-    "{fact: user.logged_in, where: fact.days_away > 55}",
+    "{fact: user.logged_in, where: fact.days_away > 58}",
     "{fact: ticket.opened, where: fact.priority == 'urgent'}",
-    "{fact: ticket.opened, where: fact.open_now > 18}",
+    "{fact: ticket.opened, where: fact.open_now > 98}",
     "fact: contract.signed",
     "fact: champion.left",
     "fact: meeting.held",
@@ -98,12 +98,12 @@ def stream(
 def _data(kind: str, chance: random.Random) -> dict[str, Any]:
     match kind:
         case "health.changed":
-            return {"score": min(100, max(0, round(chance.gauss(72, 12))))}
+            return {"score": min(100, max(0, round(chance.gauss(82, 6))))}
         case "product.used":
             return {"minutes": chance.randrange(480), "feature": chance.choice(FEATURES)}
         case "user.logged_in":
-            return {"first": chance.random() < 0.01, "days_away": chance.randrange(60)}
+            return {"first": chance.random() < 0.003, "days_away": chance.randrange(60)}
         case "ticket.opened":
-            priority = "urgent" if chance.random() < 0.05 else "normal"
-            return {"priority": priority, "open_now": chance.randrange(20)}
+            priority = "urgent" if chance.random() < 0.02 else "normal"
+            return {"priority": priority, "open_now": chance.randrange(100)}
     return {"fields": {"seats": chance.randrange(10, 500)}}

@@ -19,8 +19,8 @@ from engine.effects.knowing import Known
 from engine.effects.records import Records
 from engine.enrolling.braking import brake_of, period_start
 from engine.enrolling.grouping import group_of, turn_of
+from engine.enrolling.parts import part
 from engine.language.expressions import describe
-from engine.plan.codec import decode
 from engine.plan.model import Condition, Plan, Span
 
 GateName = Literal["when", "days", "under way", "again_after", "group", "brake"]
@@ -93,7 +93,7 @@ class Gates:
     def _when(self) -> Gate | None:
         if (written := self.plan.enroll.get("when")) is None:
             return None
-        condition = decode(Condition, written)
+        condition = part(Condition, written)
         known = Known(self.records, self.context, self.run, self.plan, self.records.now)
         verdict = known.holds(condition)
         said = describe(condition, verdict)
@@ -142,7 +142,7 @@ class Gates:
     def _again_after(self) -> Gate | None:
         if (again := self.plan.enroll.get("again_after")) is None:
             return None
-        span = decode(Span, again)
+        span = part(Span, again)
         ended = self.records.last_ended(self.run.playbook, self.run.subject)
         if ended is None:
             return Gate("again_after", "it is the first run")

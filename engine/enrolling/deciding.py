@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from engine.enrolling.parts import part
 from engine.language.expressions import evaluate
-from engine.plan.codec import decode
 from engine.plan.model import Condition, Span
 
 
@@ -97,7 +97,7 @@ def _fact(trigger: Mapping[str, Any], change: Change, kind: str) -> Hit | None:
     written = trigger.get("where")
     if written is None:
         return Hit(f"fact {kind}", {})
-    condition = decode(Condition, written)
+    condition = part(Condition, written)
     verdict = evaluate(condition, {f"fact.{key}": value for key, value in change.data.items()})
     return (
         Hit(f"fact {kind} where {condition.text}", dict(verdict.values)) if verdict.holds else None
@@ -146,7 +146,7 @@ def _extreme(trigger: Mapping[str, Any], change: Change, sign: int) -> float | N
     a rise; without a window, the score before."""
     if not trigger.get("within"):
         return change.score_before
-    seconds = decode(Span, trigger["within"]).seconds
+    seconds = part(Span, trigger["within"]).seconds
     assert seconds is not None, "the language takes exact lengths only"
     known = change.scores_within(timedelta(seconds=seconds))
     if not known:

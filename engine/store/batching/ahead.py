@@ -96,3 +96,12 @@ SCORES = compiled(
 """Each account's scores after an instant, and the one before them; in order."""
 
 FACTS_SINCE = statements.FACTS_SINCE
+FACTS_OF_ALL = compiled(
+    _of_each(
+        rows.FACTS,
+        facts.c.kind == any_(cast(bindparam("kinds"), ARRAY(Text))),
+        facts.c.occurred_at >= bindparam("since"),
+    )
+    .order_by(facts.c.occurred_at, facts.c.number)
+    .limit(bindparam("most"))
+)

@@ -15,6 +15,8 @@ from engine.store.batching.talking import BatchedTalk
 Scores = tuple[tuple[datetime, float], ...]
 FURTHER_BACK = timedelta(days=31)
 """How much more scores are read than was asked for: the next fact may ask for more."""
+MOST_FACTS = 2_000
+"""How many facts are read at once for all accounts of a batch."""
 
 
 class BatchedHealth(BatchedTalk):
@@ -178,20 +180,35 @@ class BatchedHealth(BatchedTalk):
     ) -> Sequence[Fact]:
         if account not in self._accounts:
             return super().facts_since(account, kinds, since)
-        asked = (account, tuple(sorted(kinds)), since)
-        stored = self._once("facts", dict)
-        if asked not in stored:
-            stored[asked] = tuple(self._stored_facts(*asked))
-        there = {one.id for one in stored[asked]}
+        stored = self._stored_facts(account, tuple(sorted(kinds)), since)
+        there = {one.id for one in stored}
         new = [
             one
             for one in self._facts.get(account, ())
             if one.kind in kinds and one.occurred_at >= since and one.id not in there
         ]
-        return sorted([*stored[asked], *new], key=lambda one: one.occurred_at)
+        return sorted([*stored, *new], key=lambda one: one.occurred_at)
 
     def _stored_facts(
         self, account: AccountId, kinds: tuple[str, ...], since: datetime
     ) -> Sequence[Fact]:
+        """Return what is stored; read for all accounts at once where that is not too much."""
+        if kinds not in self._once("facts", dict):
+            self._read["facts"][kinds] = since, self._facts_of_all(kinds, since)
+        known_from, found = self._read["facts"][kinds]
+        if found is not None and since >= known_from:
+            return [one for one in found.get(account, ()) if one.occurred_at >= since]
         given = {"account": account, "kinds": [*kinds], "since": since}
         return [rows.FACTS.read(row) for row in self._peek(ahead.FACTS_SINCE, **given)]
+
+    def _facts_of_all(
+        self, kinds: tuple[str, ...], since: datetime
+    ) -> dict[AccountId, list[Fact]] | None:
+        asked = {"accounts": list(self._accounts), "kinds": [*kinds], "since": since}
+        found = self._peek(ahead.FACTS_OF_ALL, **asked, most=MOST_FACTS + 1)
+        if len(found) > MOST_FACTS:
+            return None
+        each: dict[AccountId, list[Fact]] = {}
+        for fact in map(rows.FACTS.read, found):
+            each.setdefault(fact.account, []).append(fact)
+        return each
