@@ -42,6 +42,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Work with runs": {
         "enroll": "enrolling",
         "facts": "facts",
+        "sweeps": "sweeps",
         "runs": "runs",
         "why": "why",
         "why-not": "why_not",

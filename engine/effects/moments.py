@@ -6,9 +6,9 @@ has fired is written down by trigger and date, so that a date fires once, whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId
@@ -113,15 +113,32 @@ def _near(
     fired: Iterable[tuple[str, str]],
 ) -> list[AccountId]:
     """Return accounts whose date is near enough to be worth working the moment out."""
-    first, last = trigger.days(context.calendars["default"], records.now, grace)
-    whose, _, field = trigger.when.field.rpartition(".")
-    if whose != "account":
-        return list(dict.fromkeys(id for id, _ in records.contacts_dated(field, first, last)))
-    near = records.accounts_dated(field, first, last)
+    days = trigger.due_days(context.calendars["default"], records.now, grace)
+    near = _having(records, trigger, days)
     if live.plan.subject != "account":
-        return [id for id, _ in near]
+        return list(near)
     known = frozenset(fired)
-    return [id for id, value in near if (id, trigger.key(value)) not in known]
+    return [id for id, value in near.items() if (id, trigger.key(value)) not in known]
+
+
+def _having(records: Records, trigger: Dated, days: tuple[date, date]) -> Mapping[AccountId, str]:
+    """Return the accounts with a date between two days; the text of the date if it is their own."""
+    whose, _, field = trigger.when.field.rpartition(".")
+    if whose == "account":
+        return dict(records.accounts_dated(field, *days))
+    return {id: "" for id, _ in records.contacts_dated(field, *days)}
+
+
+def coming(records: Records, context: Context, live: Live, until: datetime) -> list[Moment]:
+    """Return the moments of a playbook's date triggers from now until an instant."""
+    found = []
+    for trigger in dated(live.plan.enroll):
+        days = trigger.days(context.calendars["default"], records.now, until)
+        for account in _having(records, trigger, days):
+            for one in moments(records, context, live, account, timedelta()):
+                if one.trigger == trigger and records.now < one.at <= until:
+                    found.append(one)
+    return found
 
 
 def fire_dates(

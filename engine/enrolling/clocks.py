@@ -52,16 +52,18 @@ class Dated:
         """Return how long ago a moment may lie that fires now."""
         return grace if self.lateness is None else max(self.lateness, grace)
 
-    def days(self, calendar: Calendar, now: datetime, grace: timedelta) -> tuple[date, date]:
-        """Return days between which all dates lie whose moment could fire now. More than those: an
-        account's own zone and its days off are not known here."""
-        first, last = now - self.window(grace), now
+    def due_days(self, calendar: Calendar, now: datetime, grace: timedelta) -> tuple[date, date]:
+        """Return days between which all dates lie whose moment could fire now."""
+        first, last = self.days(calendar, now - self.window(grace), now)
+        return (max(first, now.date() - 2 * _A_DAY) if self.when.before else first), last
+
+    def days(self, calendar: Calendar, first: datetime, last: datetime) -> tuple[date, date]:
+        """Return days between which all dates lie whose moment comes between two instants. More
+        than those: an account's own zone and its days off are not known here."""
         if (span := self.when.span) is not None:
             move = add_span if self.when.before else subtract_span
             first, last = move(calendar, first, span), move(calendar, last, span)
-        spare = _SPARE.get(span.unit if span else "d", timedelta(days=2))
-        if self.when.before:
-            first = max(first, now)
+        spare = _SPARE.get(span.unit if span else "d", 2 * _A_DAY)
         return (first - spare).date(), (last + spare).date()
 
 
@@ -125,6 +127,7 @@ class Scheduled:
 
 
 _A_SECOND = timedelta(seconds=1)
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,23 @@
-"""Sweeping: looking for what the clock alone sets off, one kind at a time.
+"""Sweeping: looking for what the clock alone sets off, one kind at a time, and what comes next.
 
 Whoever calls this does so every so often; `workflows/sweeping.py` does, by Temporal Schedules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from engine.effects.context import Context
+from engine.effects.entities import AccountId
+from engine.effects.matching import Live, live_plans
+from engine.effects.moments import coming
+from engine.effects.records import Records
 from engine.effects.sweeping import Sweeper, Swept
+from engine.enrolling.clocks import scheduled
+from engine.errors import InputError
 from engine.plan.clock import Clock
 from engine.services.transacting import transact
 from engine.store.database import Database
@@ -56,3 +63,49 @@ def on_time(every_s: float, clock: Clock) -> timedelta:
     ('0:15:00', '15:00:00')
     """
     return max(ON_TIME, timedelta(seconds=3 * interval_s(every_s, clock) * clock.factor))
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A moment to come. A schedule's is for all that `when` holds for by then: it names no one."""
+
+    at: datetime
+    playbook: str
+    rule: str
+    account: str | None = None
+    contact: str | None = None
+
+
+def look_ahead(
+    database: Database,
+    context: Context,
+    length: timedelta,
+    *,
+    playbook: str | None = None,
+    account: str | None = None,
+) -> list[Ahead]:
+    """Return the moments of date and schedule triggers to come, the next first, as dates are now.
+    InputError for a playbook that is not live, NotFound for an unknown account."""
+    with database.transaction() as records:
+        if account is not None:
+            records.account(AccountId(account))
+        lives = [one for one in live_plans(records) if playbook in (None, one.playbook)]
+        if playbook is not None and not lives:
+            raise InputError(
+                f"no playbook {playbook!r} is live", remedy="See `tenure playbooks list`."
+            )
+        until = records.now + length
+        found = [one for live in lives for one in _ahead(records, context, live, until)]
+    return sorted(
+        (one for one in found if account in (None, one.account)),
+        key=lambda one: (one.at, one.playbook, one.account or "", one.contact or ""),
+    )
+
+
+def _ahead(records: Records, context: Context, live: Live, until: datetime) -> Iterator[Ahead]:
+    for one in coming(records, context, live, until):
+        yield Ahead(one.at, live.playbook, one.hit.rule, one.account, one.contact)
+    for trigger in scheduled(live.plan.enroll, context.workspace.zone):
+        at = trigger.following(records.now)
+        if at is not None and at <= until:
+            yield Ahead(at, live.playbook, trigger.rule)

@@ -100,7 +100,7 @@ def test_days_hold_every_date_whose_moment_is_due(
     move = subtract_span if before else add_span
     now = move(Calendar(zone=zone), local, span) + timedelta(hours=ago_h)
     over = before and now > local + timedelta(days=1)
-    first, last = trigger.days(Calendar(zone="Europe/Berlin"), now, timedelta())
+    first, last = trigger.due_days(Calendar(zone="Europe/Berlin"), now, timedelta())
     assert over or first <= day <= last
 
 

@@ -1,0 +1,90 @@
+"""`tenure sweeps`: what the clock sets off, what it will, and looking now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.cli.options import format_option, limit_option, table, to_json
+from engine.cli.session import Session, with_session
+
+if TYPE_CHECKING:
+    from engine.effects.sweeping import Swept
+
+KINDS = ("dates", "schedules", "conditions", "health")
+
+
+@click.group("sweeps")
+def sweeps_command() -> None:
+    """See what the clock will set off, and look for what is due."""
+
+
+@sweeps_command.command("ahead")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 366), help="How far.")
+@click.option("--playbook", help="Of one playbook only.")
+@click.option("--account", help="For one account only; schedules name none.")
+@limit_option
+@format_option()
+@with_session
+def ahead(
+    session: Session, days: int, playbook: str | None, account: str | None, limit: int, form: str
+) -> None:
+    """List the moments of date triggers to come, and when each schedule comes round next."""
+    from engine.services.sweeping import look_ahead
+
+    found = look_ahead(
+        session.database,
+        session.context,
+        timedelta(days=days),
+        playbook=playbook,
+        account=account,
+    )
+    if form == "json":
+        click.echo(to_json(found[:limit]))
+        return
+    rows = [
+        (
+            session.local(one.at),
+            one.playbook,
+            one.account or "those that match",
+            one.contact,
+            one.rule,
+        )
+        for one in found[:limit]
+    ]
+    headings = ("when", "playbook", "account", "contact", "because of")
+    click.echo(table(rows, headings) if rows else f"Nothing comes in the next {days} days.")
+    if len(found) > limit:
+        click.echo(f"\n{len(found) - limit} more; see them with --limit.")
+
+
+@sweeps_command.command("run")
+@click.argument("kinds", nargs=-1, type=click.Choice(KINDS), metavar="[KIND]...")
+@format_option()
+@with_session
+def run(session: Session, kinds: tuple[str, ...], form: str) -> int:
+    """Look now for what is due: dates, schedules, conditions, health; all when none is named.
+
+    The worker does so every minute by itself; doing it twice sets nothing off twice.
+    """
+    from engine.services.sweeping import on_time, sweep
+
+    grace = on_time(session.settings.sweep_every_s, session.database.clock)
+    swept = {
+        kind: sweep(session.database, session.context, kind, grace=grace) for kind in kinds or KINDS
+    }
+    failed = [one for each in swept.values() for one in each.failed]
+    if form == "json":
+        click.echo(to_json({kind: _counts(one) for kind, one in swept.items()}))
+    else:
+        rows = [(kind, *_counts(one).values()) for kind, one in swept.items()]
+        click.echo(table(rows, ("kind", "began", "did not begin", "failed")))
+        for account, why in failed:
+            click.echo(f"{account}: {why}", err=True)
+    return 1 if failed else 0
+
+
+def _counts(swept: Swept) -> dict[str, int]:
+    return {"began": swept.started, "did_not_begin": swept.refused, "failed": len(swept.failed)}
