@@ -191,9 +191,13 @@ class Known:
     @property
     def at_hand(self) -> ContactId | None:
         """The contact the step is about: the item's, else the run's."""
-        inside = any("=" in part for part in self.path) and self._child_at_hand is None
-        found = self._item if inside else None
+        found = self._contact_at_hand
         return found.id if found is not None else self.enrollment.contact
+
+    @property
+    def _contact_at_hand(self) -> Contact | None:
+        inside = any("=" in part for part in self.path) and self._child_at_hand is None
+        return self._item if inside else None
 
     @property
     def _child_at_hand(self) -> AccountId | None:
@@ -291,7 +295,9 @@ class Known:
         return next((one.data[name] for one in reversed(mine) if name in one.data), None)
 
     def _reader_did(self, node: NodeId, kind: str) -> bool:
-        return bool(self._facts_about(node, (kind,), self.enrollment.started_at))
+        found = self._facts_about(node, (kind,), self.enrollment.started_at)
+        reader = self._contact_at_hand
+        return any(reader is None or one.contact in (None, reader.id) for one in found)
 
     def _facts_about(self, node: NodeId, kinds: tuple[str, ...], since: datetime) -> list[Fact]:
         return [

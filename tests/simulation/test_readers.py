@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from engine.effects.entities import ContactId, EnrollmentId, Fact, FactId
+from engine.plan.model import NodeId
 from tests.simulation.conftest import CONTACTS
-from tests.simulation.staging import Story
+from tests.simulation.staging import Staged, Story
 
 TWO = """
 steps:
@@ -51,3 +55,35 @@ def test_each_thing_a_reader_does_has_its_name(story: Story, did: str) -> None:
     steps = TWO.replace("welcome.clicked", f"welcome.{name}")
     told = story(steps, CONTACTS + f"people: [{{{did}: welcome, in: 1d}}]")
     assert "3 Tue 09:00 email: second to champion" in told
+
+
+def test_a_click_told_from_outside_counts_for_its_reader_only(staged: Staged) -> None:
+    steps = """
+steps:
+  - for_each: {contacts: [champion, admin]}
+    steps:
+      - {email: welcome, to: item}
+      - wait: 2d
+      - if: welcome.clicked
+        then: [{email: second, template: welcome, to: item}]
+"""
+    people = "contacts: [{role: champion, first_name: Ada}, {role: admin, first_name: Bo}]\n"
+    stage = staged(steps, people)
+
+    def click(run: EnrollmentId) -> None:
+        clicked = Fact(
+            FactId("click"),
+            "email.clicked",
+            stage.scenario.account.id,
+            stage.simulator.world.now,
+            contact=ContactId("c-admin"),
+            enrollment=run,
+            node=NodeId("welcome"),
+        )
+        stage.simulator.take_in(clicked)
+
+    stage.after(timedelta(days=1), click)
+    stage.play()
+    assert [one for one in stage.story() if "second" in one] == [
+        "4 Wed 09:00 email: second to admin"
+    ]
