@@ -46,8 +46,8 @@ class StoreRecord:
         for known_at, at, kind, account, contact, data in rows:
             yield Glimpse(known_at, at, kind, account, contact, data)
         if "health.changed" in kinds:
-            for known_at, account, score, _ in history.read_scores(self._connection):
-                seen = {"score": score}
+            for known_at, account, score, band in history.read_scores(self._connection):
+                seen = {"score": score, "band": band}
                 yield Glimpse(known_at, known_at, "health.changed", account, None, seen)
 
     def facts(

@@ -23,7 +23,7 @@ CHURNED = "churned"
 
 class Glimpse(NamedTuple):
     """What a first look at a fact sees: when it became known and when it happened. A computed score
-    is seen as a `health.changed`."""
+    is seen as a `health.changed` with its band."""
 
     known_at: datetime
     at: datetime
@@ -153,10 +153,8 @@ def first_fields(
     >>> first_fields({"id": "a", "arr": 5, "csm": "u-2"}, told, june)
     ({'id': 'a', 'arr': 9, 'csm': 'u-2'}, ('csm',))
     """
-    if told and told[0].created and told[0].fields:
-        fixed = {name: today[name] for name in ("id", "account", "email") if name in today}
-        return {**fixed, **told[0].fields}, ()
     fields, seen, guessed = dict(today), set(), []
+    created = bool(told and told[0].created and told[0].fields)
     for one in told:
         for name in one.fields:
             if name in seen:
@@ -166,6 +164,8 @@ def first_fields(
                 fields[name] = one.before[name]
             elif one.created:
                 fields[name] = one.fields[name]
+            elif created:
+                fields[name] = None  # whoever was created without it had none
             elif one.known_at > start:
                 guessed.append(name)
     return fields, tuple(guessed)

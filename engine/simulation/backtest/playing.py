@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -40,6 +40,8 @@ Model = Literal["then", "current"]
 Step = tuple[datetime, Callable[[], None]]
 Progress = Callable[[datetime], None]
 _MOMENT = timedelta(microseconds=1)
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where the virtual clock stands at first: no fact may lie before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,7 @@ class _Stage:
         self._beginnings = beginnings
         self._wanted = wanted
         self.fed = self.guessed = self.own = 0
-        first = min(beginnings.heard_of.values(), default=question.start)
-        self.world = World(min(first, question.start - _MOMENT))
+        self.world = World(BEFORE_ALL)
         self.world.add_users(record.users)
         self._place(record)
         health = question.context.health

@@ -32,15 +32,18 @@ def named_kinds(plan: Plan) -> frozenset[str]:
 
 
 class Scores:
-    """The scores of one account: when each was of, when it became known, and what it was."""
+    """The scores of one account: when each was of, when it became known, what it was; and the bands
+    they lie in."""
 
-    __slots__ = ("at", "known_at", "score")
+    __slots__ = ("at", "bands", "known_at", "score")
 
     def __init__(self) -> None:
         self.at, self.known_at, self.score = array("d"), array("d"), array("d")
+        self.bands: set[str] = set()
 
-    def add(self, at: datetime, known_at: datetime, score: float) -> None:
-        """Add one, in any order."""
+    def add(self, at: datetime, known_at: datetime, score: float, band: str) -> None:
+        """Add one, in any order, with the band it would be in or was recorded to be in."""
+        self.bands.add(band)
         self.at.append(at.timestamp())
         self.known_at.append(known_at.timestamp())
         self.score.append(score)
@@ -86,7 +89,8 @@ class Suspects:
             score = one.data.get("score")
             if isinstance(score, int | float):
                 known = self._known.setdefault(one.account, Scores())
-                known.add(one.at, one.known_at, score)
+                band = one.data.get("band")
+                known.add(one.at, one.known_at, score, str(band or self.band_of(score)))
 
     def found(self, accounts: Iterable[Account]) -> set[str]:
         """Return whom to play: the suspects, and all of the families they are in."""
@@ -114,7 +118,7 @@ class Suspects:
                 below, above = trigger.get("below"), trigger.get("above")
                 return (below is not None and low < below) or (above is not None and high > above)
             case "health.enters" | "health.leaves":
-                return any(self.band_of(score) == trigger["band"] for score in set(scores.score))
+                return trigger["band"] in scores.bands
         return True
 
 
