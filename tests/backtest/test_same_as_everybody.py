@@ -1,0 +1,107 @@
+"""Leaving out accounts and facts that cannot matter changes nothing: the full simulator tells the
+same story over the same past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.simulation.backtest.playing import Question, play
+from tests.backtest.pasts import Past, account, contact, day, told
+
+STEPS = """
+steps:
+  - task: look
+    assign: csm
+    due: 2 business days
+    ask: {cause: {one_of: [usage, price]}}
+    overdue: [{after: 1 business day, remind: csm}]
+  - if: look.cause == "usage"
+    then: [{email: hello, to: contacts.champion, from: csm}]
+  - wait: 9d
+    until: usage.started || health.score >= 80
+"""
+TRIGGERS = (
+    "enroll: {on: [{health.enters: red}], again_after: 14d}",
+    "enroll: {on: [{health.leaves: green}]}",
+    "enroll: {on: [{health.drops: {by: 25, within: 10d}}]}",
+    "enroll: {on: [{health.drops: {by: 30, within: 60d}}, {health.rises: {by: 30, within: 5d}}]}",
+    "enroll: {on: [{health.crosses: {below: 35}}], when: account.arr > 100}",
+    "enroll: {on: [{fact: usage.started}], brake: {at_most: 2, per: week}}",
+    "enroll: {on: [{date: 5d after account.renewal_date}]}",
+    "enroll: {on: [{matches: health.score < 30}]}",
+)
+NAMES = ("acme", "blue", "coral", "dune")
+HAPPENINGS = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.integers(-30, 69),
+        st.sampled_from([0, 0, 0, 3, 12]),
+        st.one_of(
+            st.integers(0, 100),
+            st.sampled_from(["usage.started", "nothing.much", "account.changed"]),
+        ),
+    ),
+    max_size=40,
+)
+
+
+def past_of(happenings: list[tuple[str, int, int, int | str]]) -> Past:
+    """Make a past of what is drawn; `dune` is below `coral`."""
+    accounts = [
+        account(name, arr=90 + 20 * at, renewal_date=f"2025-03-{10 + at}")
+        for at, name in enumerate(NAMES)
+    ]
+    accounts[3] = replace(accounts[3], fields={**accounts[3].fields, "parent": "coral"})
+    past = Past(accounts, [contact(f"c-{name}", name) for name in NAMES])
+    for number, (name, at, late, what) in enumerate(happenings):
+        when = day(at + number / 1000)
+        if isinstance(what, int):
+            past.score(name, when, what, late=late)
+        elif what == "account.changed":
+            past.add(name, what, when, late=late, fields={"arr": 10 * number})
+        else:
+            past.add(name, what, when, late=late)
+    return past
+
+
+@pytest.mark.parametrize("enroll", TRIGGERS)
+def test_only_suspects_are_played_and_nobody_notices(
+    question: Callable[..., Question], enroll: str
+) -> None:
+    asked = question(f"{enroll}{STEPS}")
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(HAPPENINGS)
+    def same(happenings: list[tuple[str, int, int, int | str]]) -> None:
+        past = past_of(happenings)
+        full = play(replace(asked, everybody=True), past)
+        assert told(play(asked, past)) == told(full)
+
+    same()
+
+
+def test_who_cannot_be_hit_is_not_played(question: Callable[..., Question]) -> None:
+    past = past_of([("acme", 1, 0, 80), ("acme", 3, 0, 20), ("blue", 2, 0, 90)])
+    past.add("blue", "nothing.much", day(5))
+    played = play(question(f"{TRIGGERS[0]}{STEPS}"), past)
+    assert (played.accounts, played.facts) == (1, 2)
+
+
+def test_families_are_played_together(question: Callable[..., Question]) -> None:
+    past = past_of([("dune", 3, 0, 20)])
+    assert play(question(f"{TRIGGERS[0]}{STEPS}"), past).accounts == 2
+
+
+def test_drop_in_a_window_counts_the_score_it_began_with(
+    question: Callable[..., Question],
+) -> None:
+    drops = question(f"{TRIGGERS[2]}{STEPS}")
+    slow = past_of([("acme", -20, 0, 80), ("acme", 5, 0, 70), ("acme", 30, 0, 50)])
+    assert play(drops, slow).accounts == 0
+    quick = past_of([("acme", -20, 0, 80), ("acme", 5, 0, 50)])
+    assert len(play(drops, quick).world.enrollments) == 1
