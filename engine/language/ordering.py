@@ -15,8 +15,8 @@ from engine.language.source import Document, load
 
 # fmt: off
 TOP_KEYS = (
-    "playbook", "title", "description", "subject", "inputs", "enroll", "goal", "exit",
-    "milestones", "roles", "on_resume", "steps",
+    "playbook", "title", "description", "owner", "mode", "subject", "inputs", "enroll", "goal",
+    "exit", "milestones", "roles", "on_resume", "steps",
 )
 STEP_KINDS = (
     "task", "email", "survey", "notify", "call", "set", "escalate", "if", "wait", "parallel",

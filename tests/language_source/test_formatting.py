@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from engine.errors import AuthorError
 from engine.language.formatting import format_text
+from engine.language.ordering import TOP_KEYS
+from engine.language.schema.playbook import PlaybookForm
 from engine.language.source import load
 
 MESSY = """\
@@ -219,3 +221,7 @@ def test_generated_files_keep_meaning_and_comments(lines: list[str]) -> None:
 
 def _comments(text: str) -> Counter[str]:
     return Counter(word for word in text.split() if word.startswith("#"))
+
+
+def test_every_key_of_a_playbook_has_its_place() -> None:
+    assert sorted(TOP_KEYS) == sorted(PlaybookForm.model_fields)
