@@ -30,6 +30,7 @@ _WORDS = {
     "Folders": "one or several folders",
     "SpanText": "[length of time](#times)",
     "WhenText": "[time](#times)",
+    "Lasting": "[length of time](#times)",
     "IfLate": "`run`, `skip` or `{run: …}`",
     "ConditionText": "[condition](#conditions)",
     "Ref": "[who](#people)",
