@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import rows
 from engine.store.statements import compiled
-from engine.store.tables import UNDER_WAY, account_scores, accounts, facts, outbox, waits
+from engine.store.tables import HELD_NOW, UNDER_WAY, account_scores, accounts, facts, outbox, waits
 
 _SCORE = ("account", "at", "score", "band", "known_at", "model", "inputs")
 
@@ -80,6 +80,12 @@ PUT_ENROLLMENTS = _insert(
     lambda one: _if_new(one, index_elements=["playbook", "subject"], index_where=UNDER_WAY),
 )
 """Returns a row for each that was begun."""
+PUT_HELD = _insert(
+    rows.HELD.table,
+    rows.HELD.names,
+    lambda one: _if_new(one, index_elements=["playbook", "subject"], index_where=HELD_NOW),
+)
+"""Returns a row for each that is held."""
 PUT_DECISIONS = _insert(rows.DECISIONS.table, rows.DECISIONS.names)
 PUT_LINES = _insert(
     rows.LINES.table,

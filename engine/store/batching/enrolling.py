@@ -14,6 +14,7 @@ from engine.effects.entities import (
     EnrollmentId,
     Held,
     Line,
+    Notice,
     Wait,
 )
 from engine.plan.events import CommandId
@@ -58,6 +59,7 @@ class BatchedEnrolling(BatchedTalk):
             return False
         self._journal.put(self._run(), enrollment.id, enrollment)
         self._journal.put(self._runs(), account, (*others, enrollment))
+        self._count_for_brakes(enrollment)
         self._out.put_enrollment(enrollment)
         return True
 
@@ -115,13 +117,56 @@ class BatchedEnrolling(BatchedTalk):
     def held_for(self, account: AccountId) -> Sequence[Held]:
         if account not in self._accounts:
             return super().held_for(account)
-        return [*self._of_each("held", rows.HELD, ahead.HELD).get(account, ())]
+        return [*self._held().get(account, ())]
+
+    def _held(self) -> dict[AccountId, tuple[Held, ...]]:
+        return self._of_each("held", rows.HELD, ahead.HELD)
 
     def put_held(self, held: Held) -> bool:
-        return self._plainly(super().put_held, held)
+        if held.account not in self._accounts:
+            return self._plainly(super().put_held, held)
+        others, key = self._held().get(held.account, ()), (held.playbook, held.subject)
+        if any((one.playbook, one.subject) == key for one in others):
+            return False
+        self._journal.put(self._held(), held.account, (*others, held))
+        self._out.put_held(held)
+        return True
 
     def change_held(self, id: str, **fields: Any) -> None:
         self._plainly(super().change_held, id, **fields)
+
+    # --- brakes -------------------------------------------------------------------------------
+
+    def lock_brakes(self) -> None:
+        locked = self._once("brakes", dict)
+        if not locked:
+            super().lock_brakes()
+            locked["locked"] = True
+
+    def started_since(self, playbook: str, since: datetime) -> int:
+        """Counted once in a batch, which has the lock of the brakes, and counted on from there."""
+        begun = self._once("begun", dict)
+        if (playbook, since) not in begun:
+            begun[playbook, since] = super().started_since(playbook, since)
+        count: int = begun[playbook, since]
+        return count
+
+    def _count_for_brakes(self, run: Enrollment) -> None:
+        if run.trigger.get("by") == "hand" or "released_by" in run.trigger:
+            return
+        begun = self._once("begun", dict)
+        for (playbook, since), count in list(begun.items()):
+            if playbook == run.playbook and run.started_at >= since:
+                self._journal.put(begun, (playbook, since), count + 1)
+
+    def put_notice(self, notice: Notice) -> bool:
+        known = self._once("notices", dict)
+        if notice.id in known:
+            return False
+        known[notice.id] = True
+        return super().put_notice(notice)
+
+    # --- matches ------------------------------------------------------------------------------
 
     def matching(self, account: AccountId) -> Pairs:
         if account not in self._accounts:

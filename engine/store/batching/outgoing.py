@@ -21,6 +21,7 @@ from engine.effects.entities import (
     Enrollment,
     EnrollmentId,
     Fact,
+    Held,
     Line,
 )
 from engine.errors import TransientError
@@ -47,6 +48,7 @@ class OutgoingRows:
         self._runs: list[Row] = []
         self._lines: list[Row] = []
         self._decisions: list[Row] = []
+        self._held: list[Row] = []
         self._waits: list[Row] = []
         self._owed: list[Row] = []
 
@@ -114,6 +116,10 @@ class OutgoingRows:
         """Insert a decision."""
         self.journal.add(self._decisions, _fields_of(decision))
 
+    def put_held(self, held: Held) -> None:
+        """Hold a run for a playbook and subject nothing is held for."""
+        self.journal.add(self._held, _fields_of(held))
+
     def drop_waits(self, enrollment: EnrollmentId, waits: Collection[CommandId]) -> None:
         """Delete waits of a run."""
         for wait in waits:
@@ -139,6 +145,7 @@ class OutgoingRows:
             (bulk.PUT_ENROLLMENTS, self._runs, True),
             (bulk.PUT_LINES, self._lines, False),
             (bulk.PUT_DECISIONS, self._decisions, False),
+            (bulk.PUT_HELD, self._held, True),
             (bulk.DROP_WAITS, self._waits, False),
             (bulk.OWE, self._owed, False),
         ):
@@ -152,7 +159,8 @@ class OutgoingRows:
         self.journal.forget()
         tables: Sequence[Any] = (
             *(self._changed, self._scored, self._assessed, self._scores),
-            *(self._facts, self._runs, self._lines, self._decisions, self._waits, self._owed),
+            *(self._facts, self._runs, self._lines, self._decisions, self._held),
+            *(self._waits, self._owed),
         )
         for table in tables:
             table.clear()
