@@ -19,6 +19,8 @@ from engine.health.readings import Readings
 from engine.health.scales import rounded
 from engine.language.expressions import evaluate
 
+NOTHING: Mapping[str, Measured] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -66,9 +68,12 @@ def assess(
     now: datetime,
     standing: Standing,
     override: Forced | None = None,
+    still: Mapping[str, Measured] = NOTHING,
 ) -> Assessment:
-    """Work an account's health out. `override` is a person's, and goes before the model's rules."""
-    groups = tuple(_grouped(one, readings, now) for one in model.groups)
+    """Work an account's health out. `override` is a person's, and goes before the model's rules.
+    `still` are measures worked out before that are known to hold still: they are taken as they
+    are."""
+    groups = tuple([_grouped(one, readings, now, still) for one in model.groups])
     computed = _whole(groups)
     own = None
     if computed is not None:
@@ -99,8 +104,10 @@ def effective(
     return computed, own.band if own else None
 
 
-def _grouped(group: Group, readings: Readings, now: datetime) -> Grouped:
-    measures = tuple(measure(one, readings, now) for one in group.measures)
+def _grouped(
+    group: Group, readings: Readings, now: datetime, still: Mapping[str, Measured]
+) -> Grouped:
+    measures = tuple([still.get(one.name) or measure(one, readings, now) for one in group.measures])
     there = [(one.measure.weight, one.points) for one in measures if one.points is not None]
     return Grouped(group, _mean(there), measures)
 
@@ -110,8 +117,11 @@ def _whole(groups: tuple[Grouped, ...]) -> float | None:
 
 
 def _mean(there: list[tuple[float, float]]) -> float | None:
-    whole = sum(weight for weight, _ in there)
-    return rounded(sum(weight * given for weight, given in there) / whole) if whole else None
+    whole = total = 0.0
+    for weight, given in there:
+        whole += weight
+        total += weight * given
+    return rounded(total / whole) if whole else None
 
 
 def _by_rule(model: Model, groups: tuple[Grouped, ...], readings: Readings) -> Forced | None:

@@ -45,7 +45,7 @@ class Measured:
     changes_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
     value: Any
     points: float | None
@@ -176,9 +176,11 @@ def _time_since(how: TimeSince, readings: Readings, now: datetime) -> _Read:
     days = passed // DAY
     if how.scale.kind == "curve":
         ends = how.scale.steps[-1][0]
-        changes = last.occurred_at + (days + 1) * DAY if days < ends else None
+        moves = days < ends or how.daily
+        changes = last.occurred_at + (days + 1) * DAY if moves else None
         return _Read(days, points(how.scale, days), last.occurred_at, "", changes)
     ahead = [last.occurred_at + DAY * end for end, _ in how.scale.steps]
+    ahead += [last.occurred_at + (days + 1) * DAY] if how.daily else []
     changes = min((one for one in ahead if one > now), default=None)
     within = (given for end, given in how.scale.steps if passed < DAY * end)
     return _Read(days, next(within, how.scale.otherwise), last.occurred_at, "", changes)

@@ -50,13 +50,15 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class TimeSince:
-    """Days since a fact; the scale is in days. `never` are the points where it never happened."""
+    """Days since a fact; the scale is in days. `never` are the points where it never happened.
+    `daily`: a rule reads the days, so that each day counts."""
 
     kind: Literal["time_since"]
     fact: str
     scale: Scale
     where: Condition | None = None
     never: float | None = None
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)

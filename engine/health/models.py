@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.health.model import Bands, Category, Children, Model, Number, Survey, TimeSince, Window
+from engine.health.model import (
+    Bands,
+    Category,
+    Children,
+    Measure,
+    Model,
+    Number,
+    Survey,
+    TimeSince,
+    Window,
+)
 from engine.language.expressions import evaluate
 from engine.plan.model import Condition
 
@@ -98,27 +108,36 @@ NO_MODELS = Models((), Bands((("red", 0.0), ("yellow", 40.0), ("green", 70.0))))
 
 def reads_of(model: Model) -> Reads:
     """Return what a model reads."""
-    kinds: set[str] = set()
-    conditions: list[Condition | None] = [rule.when for rule in model.rules]
-    aging: list[Condition | None] = []
+    conditions = [rule.when for rule in model.rules]
+    aging = [one for one in model.measures if one.stale_after or one.drop_after]
     children = [one.how for one in model.measures if isinstance(one.how, Children)]
-    for measure in model.measures:
-        match measure.how:
-            case Number(value=value) | Category(value=value):
-                conditions.append(value)
-                aging += [value] if measure.stale_after or measure.drop_after else []
-                kinds |= {_kind(name) for name, _ in value.refs if not _is_field(name)}
-            case TimeSince(fact=fact) | Window(fact=fact):
-                kinds.add(fact)
-            case Survey():
-                kinds.add("survey.answered")
     return Reads(
-        frozenset(kinds),
-        frozenset(_fields_of(conditions)),
-        frozenset(_fields_of(aging)),
+        frozenset().union(*(kinds_of(one) for one in model.measures)),
+        frozenset(_fields_of(conditions)).union(*(fields_of(one) for one in model.measures)),
+        frozenset().union(*(fields_of(one) for one in aging)),
         bool(children),
         frozenset(one.by for one in children if one.by),
     )
+
+
+def kinds_of(measure: Measure) -> frozenset[str]:
+    """Return the kinds of facts a measure reads."""
+    match measure.how:
+        case Number(value=value) | Category(value=value):
+            return frozenset(_kind(name) for name, _ in value.refs if not _is_field(name))
+        case TimeSince(fact=fact) | Window(fact=fact):
+            return frozenset({fact})
+        case Survey():
+            return frozenset({"survey.answered"})
+    return frozenset()
+
+
+def fields_of(measure: Measure) -> frozenset[str]:
+    """Return the fields of the account a measure reads."""
+    match measure.how:
+        case Number(value=value) | Category(value=value):
+            return frozenset(_fields_of([value]))
+    return frozenset()
 
 
 def _is_field(name: str) -> bool:

@@ -6,15 +6,16 @@ something can change to the next. Writes nothing: what was recorded stays as it 
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.health.assessing import Standing, assess
-from engine.health.model import Forced
-from engine.health.models import CHANGED, CREATED, Models
+from engine.health.assessing import Assessment, Standing, assess
+from engine.health.measuring import Measured
+from engine.health.model import Children, Forced, Model
+from engine.health.models import CHANGED, CREATED, Models, fields_of, kinds_of
 from engine.health.readings import BEGINNING, Child
 
 MOST_STEPS = 100_000
@@ -62,6 +63,9 @@ class PastReadings:
         self._known: dict[str, list[tuple[datetime, int, PastFact]]] = {}
         self._said: dict[str, datetime] = {}
         self.now = BEGINNING
+        turns = [at for begins, ends, _ in past.forced for at in (begins, ends)]
+        turns += [one.at for _, scores in past.children.values() for one in scores]
+        self._turns = sorted(at for at in turns if at is not None)
         told = {name for one in past.facts for name in _fields_in(one)}
         self.fields = {name: one for name, one in past.fields.items() if name not in told}
 
@@ -70,16 +74,21 @@ class PastReadings:
         """When something becomes known next."""
         return self._ahead[self._next].known_at if self._next < len(self._ahead) else None
 
-    def advance(self, now: datetime) -> None:
-        """Let time pass; what became known by then is known."""
+    def advance(self, now: datetime) -> frozenset[str]:
+        """Let time pass; what became known by then is known. Returns the kinds of the facts, and
+        the fields they changed as `account.<name>`."""
         self.now = now
+        touched = set()
         while self._next < len(self._ahead) and self._ahead[self._next].known_at <= now:
             fact = self._ahead[self._next]
             insort(self._known.setdefault(fact.kind, []), (fact.occurred_at, self._next, fact))
+            touched.add(fact.kind)
             for name, value in _fields_in(fact).items():
+                touched.add(f"account.{name}")
                 if fact.occurred_at >= self._said.get(name, fact.occurred_at):
                     self.fields[name], self._said[name] = value, fact.occurred_at
             self._next += 1
+        return frozenset(touched)
 
     def field(self, name: str) -> Any:
         return self.fields.get(name)
@@ -108,9 +117,8 @@ class PastReadings:
 
     def next_turn(self) -> datetime | None:
         """When a child moves next, or somebody forces a band or lets it go."""
-        turns = [at for begins, ends, _ in self._past.forced for at in (begins, ends)]
-        turns += [one.at for _, scores in self._past.children.values() for one in scores]
-        return min((at for at in turns if at is not None and at > self.now), default=None)
+        after = bisect_right(self._turns, self.now)
+        return self._turns[after] if after < len(self._turns) else None
 
 
 def _fields_in(fact: PastFact) -> Mapping[str, Any]:
@@ -130,15 +138,19 @@ def replay(models: Models, past: Past, start: datetime, end: datetime) -> list[S
     readings = PastReadings(past)
     scores: list[Scored] = []
     standing = Standing()
+    kept = Kept(models)
     now: datetime | None = start
     for _ in range(MOST_STEPS):
         if now is None or now > end:
             break
-        readings.advance(now)
+        touched = readings.advance(now)
         model = models.of(readings.fields)
         changes_at = None
         if model is not None:
-            found = assess(model, models.bands, readings, now, standing, readings.forced())
+            still = kept.still(model, touched, now)
+            forced = readings.forced()
+            found = assess(model, models.bands, readings, now, standing, forced, still)
+            kept.keep(found)
             changes_at = found.changes_at
             if found.own is not None:
                 standing = Standing(found.own.band, found.own.since)
@@ -147,6 +159,43 @@ def replay(models: Models, past: Past, start: datetime, end: datetime) -> list[S
         ahead = (readings.next_news, readings.next_turn(), changes_at)
         now = min((at for at in ahead if at is not None), default=None)
     return scores
+
+
+class Kept:
+    """Measures of one account as they were worked out last: most hold still from one instant to
+    the next, for a fact touches few of them."""
+
+    def __init__(self, models: Models) -> None:
+        self._reads = {model.name: _readers(model) for model in models.models}
+        self._model: Model | None = None
+        self._measured: dict[str, Measured] = {}
+
+    def still(self, model: Model, touched: frozenset[str], now: datetime) -> Mapping[str, Measured]:
+        """Return what still holds after some facts and fields were touched; what reads children is
+        never among it."""
+        if model is not self._model:
+            self._model, self._measured = model, {}
+        reads = self._reads[model.name]
+        return {
+            name: one
+            for name, one in self._measured.items()
+            if (one.changes_at is None or one.changes_at > now)
+            and (not touched or touched.isdisjoint(reads[name]))
+        }
+
+    def keep(self, found: Assessment) -> None:
+        """Keep what was worked out."""
+        each = (one for group in found.groups for one in group.measures)
+        self._measured = {
+            one.measure.name: one for one in each if not isinstance(one.measure.how, Children)
+        }
+
+
+def _readers(model: Model) -> Mapping[str, frozenset[str]]:
+    return {
+        one.name: kinds_of(one) | {f"account.{name}" for name in fields_of(one)}
+        for one in model.measures
+    }
 
 
 def _note(scores: list[Scored], one: Scored) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from engine.effects.entities import Account, AccountId
 from engine.errors import InputError
+from engine.health.recording import is_forced, is_stale
 from tests.health.health_files import HEALTH, TENURE, context_of
 from tests.health.house import ACME, DAY, NOW, House
 
@@ -87,6 +88,17 @@ def test_rule_forces_the_band_while_it_holds() -> None:
     house.world.now += DAY
     house.fact("sentiment.noted", sentiment="good")
     assert house.health() == (100.0, "green")
+
+
+def test_rule_that_reads_days_is_looked_at_each_day() -> None:
+    lonely = HEALTH.replace('measures.pulse == "poor"', "measures.last_meeting >= 5")
+    house = House(context_of(lonely))
+    house.fact("meeting.held")
+    house.fact("usage.reported", active=90)
+    house.pass_by(5 * DAY - timedelta(seconds=1))
+    assert house.health() == (100.0, "green")
+    house.pass_by(timedelta(seconds=1))
+    assert house.health() == (39.9, "red")
 
 
 def test_score_from_outside_is_refused_where_one_is_computed() -> None:
@@ -201,6 +213,15 @@ def test_accounts_in_a_circle_come_to_rest() -> None:
     house.fact("health.changed", AccountId("a3"), score=50)
     house.pass_by(timedelta(0))
     assert house.health(AccountId("a1")) == (50.0, "yellow")
+
+
+def test_trend_and_flags_are_known_to_conditions() -> None:
+    house = House(OUTSIDE)
+    house.fact("health.changed", score=80)
+    kept = house.world.accounts[ACME].assessment
+    assert (is_forced(kept), is_stale(kept)) == (False, False)
+    house.force("yellow")
+    assert is_forced(house.world.accounts[ACME].assessment)
 
 
 def test_model_that_has_the_account_no_more_leaves_the_score() -> None:

@@ -136,6 +136,7 @@ class _Making:
             self.rule(rule, (*place, "overrides", number), names)
             for number, rule in enumerate(form.overrides)
         ]
+        _mark_daily(groups, made["rules"])
         return made
 
     def _rule_names(self, form: ModelForm, measures: Mapping[str, MeasureForm]) -> Names:
@@ -349,6 +350,15 @@ def _joined(*parts: Names) -> Names:
         types.update(part.types)
         choices.update(part.choices)
     return Names(types, choices)
+
+
+def _mark_daily(groups: list[dict[str, Any]], rules: list[dict[str, Any]]) -> None:
+    """Say of a time_since that each day counts, when a rule reads the days."""
+    read = {name for rule in rules for name, _ in rule["when"].get("refs", ())}
+    for group in groups:
+        for one in group["measures"]:
+            if one["how"]["kind"] == "time_since" and f"measures.{one['name']}" in read:
+                one["how"]["daily"] = True
 
 
 def _titled(name: str) -> str:
