@@ -195,7 +195,7 @@ def _start_playbook(known: Known, do: Do) -> Mapping[str, Json]:
     results = [_start_one(known, do, spec, contact, trigger) for contact in whom]
     started = [one.enrollment for one in results if one.enrollment is not None]
     if not started:
-        return {"status": "skipped", "why": results[0].why}
+        return {"status": "skipped", "why": results[0].said}
     return {"status": "done", "enrollment": started[0], "started": len(started)}
 
 
@@ -219,7 +219,7 @@ def _start_one(
     )
     key = f"{do.id}.{contact}" if contact else None
     if result.enrollment is None:
-        watching.write(known, do, "not started", key=key, playbook=playbook, why=result.why)
+        watching.write(known, do, "not started", key=key, playbook=playbook, why=result.said)
     else:
         started = result.enrollment
         watching.write(known, do, "started", key=key, playbook=playbook, enrollment=started)

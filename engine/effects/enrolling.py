@@ -46,6 +46,11 @@ class Enrolled:
     decision: Decided
     held: EnrollmentId | None = None
 
+    @property
+    def said(self) -> str:
+        """Why no run began, in words that tell what is held from what is refused."""
+        return f"held: {self.why}" if self.decision == "held" else self.why
+
 
 def enroll(
     records: Records,

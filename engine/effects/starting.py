@@ -114,7 +114,7 @@ def begin(
         nonce=f"{fact.id}/{contact or ''}",
     )
     if result.enrollment is None:
-        begun.refused.append((live.playbook, result.why))
+        begun.refused.append((live.playbook, result.said))
     else:
         begun.started.append(result.enrollment)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.effects.entities import Effect, Enrollment, Line
 from engine.effects.story import tell, values_said
@@ -78,12 +79,28 @@ def _reached(plan: Plan, told: set[str]) -> set[NodeId]:
 
 def _began(run: Enrollment) -> str:
     trigger = run.trigger
-    by = {"fact": f"fact {trigger.get('fact')}", "hand": f"by hand, {trigger.get('user')}"}.get(
-        str(trigger.get("by")), f"by the run {trigger.get('enrollment')}"
-    )
-    rule = f": {trigger['rule']}" if trigger.get("by") == "fact" and trigger.get("rule") else ""
+    match trigger.get("by"):
+        case "fact":
+            by = f"fact {trigger.get('fact')}"
+        case "hand":
+            by = f"by hand, {trigger.get('user')}"
+        case "clock":
+            by = "by the clock"
+        case _:
+            by = f"by the run {trigger.get('enrollment')}"
+    rule = trigger.get("rule") if trigger.get("by") in ("fact", "clock") else None
     values = trigger.get("values") or {}
-    return by + rule + (f" ({values_said(values)})" if values else "")
+    said = f": {rule}" if rule else ""
+    return by + said + (f" ({values_said(values)})" if values else "") + _was_held(trigger)
+
+
+def _was_held(trigger: Mapping[str, Any]) -> str:
+    """Say what held the run before it began, and who let it go."""
+    if (kind := trigger.get("held")) is None:
+        return ""
+    held = {"brake": "the brake", "queue": "the run before it", "group": "its group"}[kind]
+    by = f", released by {trigger['released_by']}" if "released_by" in trigger else ""
+    return f"; held by {held} from {str(trigger.get('held_at'))[:16]}{by}"
 
 
 def _ended(run: Enrollment) -> str:

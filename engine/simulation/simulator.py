@@ -146,7 +146,7 @@ class Simulator:
             )
         self._agenda.added += 1
         if result.enrollment is None:
-            self.refusals.append(Refusal(self.world.now, playbook, account, result.why))
+            self.refusals.append(Refusal(self.world.now, playbook, account, result.said))
         self.take_owed()
         return result
 

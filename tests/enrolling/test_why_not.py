@@ -160,3 +160,13 @@ def test_by_hand_there_is_no_brake(open_company: Open) -> None:
             company.database, company.context, "simple", account, by="ann", force=True
         )
         assert found.decision == "started"
+
+
+def test_why_says_what_held_a_run_and_who_released_it(open_company: Open) -> None:
+    company = open_company(simple=PICKY.replace("  when:", "  # when:"), n=2)
+    for account in ("acme-0", "acme-1"):
+        company.send("order.placed", account)
+    (held,) = held_ids(company.database, "simple", "brake")
+    release(company.database, company.context, held, by="ann")
+    code, said = company.tenure("why", held)
+    assert (code, "held by the brake from" in said, "released by ann" in said) == (0, True, True)
