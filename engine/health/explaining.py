@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-_WIDE = 26
-
 
 def explain(kept: Mapping[str, Any], local: Any = str) -> list[str]:
     """Return the lines of the sum; `local` writes an instant as the reader's clock has it.
@@ -20,34 +18,38 @@ def explain(kept: Mapping[str, Any], local: Any = str) -> list[str]:
     ...     {"name": "m", "title": "Meeting", "weight": 1, "value": None, "points": 0.0}]}
     >>> for line in explain({"computed": 50.0, "score": 50.0, "band": "yellow", "groups": [usage]}):
     ...     print(line)
-    Usage                         50.0  weight 3
-      Seats                       75.0  weight 2  value 70
-      Meeting                      0.0  weight 1
+    Usage         50.0  weight 3
+      Seats       75.0  weight 2  value 70
+      Meeting      0.0  weight 1
       (2 x 75 + 1 x 0) / 3 = 50
     Score: 50
     Band: yellow
     """
     lines: list[str] = []
     groups: Sequence[Mapping[str, Any]] = kept.get("groups", ())
+    titles = [len(group["title"]) for group in groups]
+    titles += [2 + len(one["title"]) for group in groups for one in group["measures"]]
+    wide = max(titles, default=0)
     for group in groups:
-        lines += _group(group, local)
+        lines += _group(group, local, wide)
     lines += _score(kept, groups)
     lines += _band(kept, local)
     return lines
 
 
-def _group(group: Mapping[str, Any], local: Any) -> Iterator[str]:
+def _group(group: Mapping[str, Any], local: Any, wide: int) -> Iterator[str]:
+    weight = f"{group['weight']:g}"
     if group["points"] is None:
-        yield _row(group["title"], "missing", f"its weight {group['weight']:g} goes to the others")
+        yield _row(group["title"], "missing", f"its weight {weight} goes to the others", wide)
     else:
-        yield _row(group["title"], f"{group['points']:.1f}", f"weight {group['weight']:g}")
+        yield _row(group["title"], f"{group['points']:.1f}", f"weight {weight}", wide)
     for one in group["measures"]:
-        yield "  " + _measure(one, local)
+        yield "  " + _measure(one, local, wide - 2)
     if group["points"] is not None and len(_there(group["measures"])) > 1:
         yield f"  {_sum(group['measures'], group['points'])}"
 
 
-def _measure(one: Mapping[str, Any], local: Any) -> str:
+def _measure(one: Mapping[str, Any], local: Any, wide: int) -> str:
     said = []
     points = one["points"]
     if points is None:
@@ -57,16 +59,16 @@ def _measure(one: Mapping[str, Any], local: Any) -> str:
         shown = f"{points:.1f}"
         said.append(f"weight {one['weight']:g}")
         if one["value"] is not None:
-            said.append(f"value {_plain(one['value'])}")
+            said.append(f"value {_plain(one['value'])}{one.get('unit', '')}")
         if one.get("why"):
             said.append(str(one["why"]))
     if one.get("at"):
         said.append(f"as of {local(datetime.fromisoformat(one['at']))}")
-    return _row(one["title"], shown, "  ".join(said), _WIDE - 2)
+    return _row(one["title"], shown, "  ".join(said), wide)
 
 
-def _row(title: str, shown: str, said: str, wide: int = _WIDE) -> str:
-    return f"{title:<{wide}}  {shown:>6}  {said}".rstrip()
+def _row(title: str, shown: str, said: str, wide: int) -> str:
+    return f"{title:<{wide}}  {shown:>7}  {said}".rstrip()
 
 
 def _plain(value: Any) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from engine.health.assessing import Assessment, Grouped, Standing
 from engine.health.bands import InBand
-from engine.health.measuring import Measured
-from engine.health.model import Forced
+from engine.health.measuring import DAY, Measured
+from engine.health.model import Forced, How, Survey, TimeSince, Window
 
 
 def to_json(found: Assessment) -> dict[str, Any]:
@@ -72,6 +72,8 @@ def _measure(one: Measured) -> dict[str, Any]:
         "value": one.value,
         "points": one.points,
     }
+    if unit := unit_of(one.measure.how):
+        kept["unit"] = unit
     if one.at is not None:
         kept["at"] = one.at.isoformat()
     if one.stale:
@@ -79,6 +81,20 @@ def _measure(one: Measured) -> dict[str, Any]:
     if one.why:
         kept["why"] = one.why
     return kept
+
+
+def unit_of(how: How) -> str:
+    """Return what a value is counted in, where it has a unit of its own, as it is written behind.
+
+    >>> unit_of(Survey("survey", "csat", DAY))
+    '%'
+    """
+    match how:
+        case TimeSince():
+            return " days"
+        case Window(take="change") | Survey(survey="csat" | "ces"):
+            return "%"
+    return ""
 
 
 def same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
