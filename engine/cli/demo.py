@@ -45,6 +45,8 @@ from engine.wiring import Contexts, open_database
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 BEGINS = datetime(2026, 3, 2, 7, tzinfo=UTC)
 """A Monday morning in Europe: what the story's facts count from."""
+TOLD = "onboarding"
+"""The playbook of which one run is told step by step; its name begins the names of its runs."""
 START_S = 11
 """What the stack is given to come up before the story begins."""
 MARK = ".tenure-demo"
@@ -236,12 +238,9 @@ def _account_names(database: Database) -> dict[str, str]:
 def _tell_one(session: Session, scene: _Scene) -> None:
     """Explain the run in which most went wrong and was put right."""
     with session.reading() as connection:
-        found = connection.scalar(
-            select(tasks.c.enrollment)
-            .group_by(tasks.c.enrollment)
-            .order_by(tasks.c.enrollment)
-            .where(tasks.c.kind == "escalation")
-        ) or connection.scalar(select(tasks.c.enrollment).order_by(tasks.c.number))
+        told = select(tasks.c.enrollment).where(tasks.c.enrollment.startswith(f"{TOLD}."))
+        alarmed = told.where(tasks.c.kind == "escalation").order_by(tasks.c.enrollment)
+        found = connection.scalar(alarmed) or connection.scalar(told.order_by(tasks.c.number))
     if found is None:
         return
     with session.reading() as connection:
@@ -257,7 +256,7 @@ def _where_to_look(directory: Path, catcher: Catcher) -> None:
     click.echo(
         f"\nWhere to look next\n"
         f"  the {len(catcher.caught)} emails, as customers saw them: {directory / 'mails'}\n"
-        f"  the playbook: {EXAMPLE.parent.parent / 'playbooks' / 'onboarding.yaml'}\n"
+        f"  the playbook: {EXAMPLE.parent.parent / 'playbooks' / f'{TOLD}.yaml'}\n"
         f"  its data, still there:  {_tenure()} up --data-dir {directory / 'data'}\n"
         f"  your own workspace:     {_tenure()} init my-workspace\n"
     )
