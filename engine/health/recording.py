@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.health.assessing import Assessment, Grouped, Standing
 from engine.health.bands import InBand
-from engine.health.measuring import DAY, Measured
+from engine.health.measuring import Measured
 from engine.health.model import Forced, How, Survey, TimeSince, Window
 
 
@@ -86,7 +86,8 @@ def _measure(one: Measured) -> dict[str, Any]:
 def unit_of(how: How) -> str:
     """Return what a value is counted in, where it has a unit of its own, as it is written behind.
 
-    >>> unit_of(Survey("survey", "csat", DAY))
+    >>> from datetime import timedelta
+    >>> unit_of(Survey("survey", "csat", timedelta(days=90)))
     '%'
     """
     match how:
