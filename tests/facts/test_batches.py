@@ -21,7 +21,7 @@ from engine.services.facts import Answer, take_in
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts
-from tests.promises.company import Company, _contact
+from tests.promises.company import Company, _contact, write_files
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PLAYBOOKS = {
@@ -93,17 +93,37 @@ def written(label: str) -> st.SearchStrategy[dict[str, Any]]:
 LIFECYCLES = ("new", "onboarding", "adopting", "churned", "asleep")
 
 
-@pytest.fixture
-def pair(open_company: Callable[..., Company]) -> tuple[Company, Company]:
+HEALTH = """\
+models:
+  adopting:
+    title: Adopting
+    when: account.lifecycle in ["adopting", "onboarding"]
+    groups:
+      orders:
+        weight: 1
+        measures:
+          count: {title: Orders, count: order.placed, over: 7d, curve: [[0, 0], [3, 100]]}
+          size: {title: Size, number: order.placed.amount, curve: [[5, 0], [20, 100]]}
+          paid: {title: Paid, time_since: order.paid, curve: [[0d, 100], [10d, 0]]}
+"""
+
+
+@pytest.fixture(params=["", HEALTH], ids=["scores from outside", "scores of a model"])
+def pair(
+    open_company: Callable[..., Company], request: pytest.FixtureRequest
+) -> tuple[Company, Company]:
     """Two companies that differ in nothing, their clocks standing."""
     companies = open_company(**PLAYBOOKS), open_company(**PLAYBOOKS)
     for company in companies:
         company.database.close()
         company.database = Database(company.database.url, Clock(), real_now=lambda: NOW)
+        if request.param:
+            write_files(company.root, {"health.yaml": request.param})
+            company.apply()
     return companies
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_batches_come_to_the_same_as_one_by_one(
     pair: tuple[Company, Company], data: st.DataObject

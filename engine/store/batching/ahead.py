@@ -96,10 +96,27 @@ SCORES = compiled(
 """Each account's scores after an instant, and the one before them; in order."""
 
 FACTS_SINCE = statements.FACTS_SINCE
+_kinds: ColumnElement[Any] = cast(bindparam("kinds"), ARRAY(Text))
+_kind = select(func.unnest(_kinds).label("kind")).subquery("sort")
+_latest = lateral(
+    select(*rows.FACTS.columns)
+    .where(
+        facts.c.account == _each.c.id,
+        facts.c.kind == _kind.c.kind,
+        facts.c.occurred_at <= bindparam("now"),
+    )
+    .order_by(facts.c.occurred_at.desc(), facts.c.number.desc())
+    .limit(literal_column("1"))
+)
+LATEST_FACTS = compiled(
+    select(*(_latest.c[name] for name in rows.FACTS.names)).select_from(
+        _each.join(_kind, literal_column("true")).join(_latest, literal_column("true"))
+    )
+)
 FACTS_OF_ALL = compiled(
     _of_each(
         rows.FACTS,
-        facts.c.kind == any_(cast(bindparam("kinds"), ARRAY(Text))),
+        facts.c.kind == any_(_kinds),
         facts.c.occurred_at >= bindparam("since"),
     )
     .order_by(facts.c.occurred_at, facts.c.number)

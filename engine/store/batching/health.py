@@ -15,7 +15,7 @@ from engine.store.batching.talking import BatchedTalk
 Scores = tuple[tuple[datetime, float], ...]
 FURTHER_BACK = timedelta(days=31)
 """How much more scores are read than was asked for: the next fact may ask for more."""
-MOST_FACTS = 2_000
+MOST_FACTS = 5_000
 """How many facts are read at once for all accounts of a batch."""
 
 
@@ -188,6 +188,27 @@ class BatchedHealth(BatchedTalk):
             if one.kind in kinds and one.occurred_at >= since and one.id not in there
         ]
         return sorted([*stored, *new], key=lambda one: one.occurred_at)
+
+    def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
+        if account not in self._accounts:
+            return super().latest_facts(account, kinds)
+        found = {**self._stored_latest(tuple(sorted(kinds))).get(account, {})}
+        for one in self._facts.get(account, ()):
+            known = found.get(one.kind)
+            newest = known is None or one.occurred_at >= known.occurred_at
+            if one.kind in kinds and one.occurred_at <= self._now and newest:
+                found[one.kind] = one
+        return found
+
+    def _stored_latest(self, kinds: tuple[str, ...]) -> dict[AccountId, dict[str, Fact]]:
+        def read() -> dict[AccountId, dict[str, Fact]]:
+            asked = {"accounts": list(self._accounts), "kinds": [*kinds], "now": self._now}
+            each: dict[AccountId, dict[str, Fact]] = {}
+            for fact in map(rows.FACTS.read, self._peek(ahead.LATEST_FACTS, **asked)):
+                each.setdefault(fact.account, {})[fact.kind] = fact
+            return each
+
+        return self._once(f"latest {kinds}", read)
 
     def _stored_facts(
         self, account: AccountId, kinds: tuple[str, ...], since: datetime
