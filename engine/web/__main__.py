@@ -45,7 +45,7 @@ def serve(settings: Settings) -> None:
             "The links in emails could be forged: there is no secret to sign them with.",
             remedy="Set the same TENURE_ENCRYPTION_KEYS here and on every worker.",
         )
-    with _listen(settings.web_host, settings.web_port) as listener:
+    with listen(settings.web_host, settings.web_port) as listener:
         database = open_database(settings, connections=CONNECTIONS)
         try:
             app = make_app(
@@ -104,7 +104,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port. Raises InputError when it cannot be had."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=512)

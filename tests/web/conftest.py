@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from engine.effects.context import Context
 from engine.effects.entities import Fact
 from engine.effects.links import SurveyLink, make_token
 from engine.plan.model import NodeId
+from engine.web.__main__ import listen
 from engine.web.app import make_app
 from engine.web.limits import Limiter
 from tests.promises.company import Company
@@ -88,7 +88,7 @@ class House:
 @contextmanager
 def served(app: Starlette) -> Iterator[httpx.Client]:
     """Serve an application on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen("127.0.0.1", 0) as listener:
         config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))

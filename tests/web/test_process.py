@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import httpx
 
-from engine.web.__main__ import _listen
+from engine.web.__main__ import listen
 from tests.promises.company import Company
 from tests.waiting import read_until, until
 
@@ -55,7 +55,7 @@ def test_links_that_anybody_could_make_are_not_served(
 
 def test_small_answers_go_at_once() -> None:
     """asyncio sets TCP_NODELAY only on sockets that say their protocol."""
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 

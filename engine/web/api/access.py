@@ -29,12 +29,19 @@ from engine.web.pages import HEADERS
 
 SMALL_BODY_BYTES = 65_536
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
+TAKES_ANY_TEXT = "facts:write"
+"""A fact with text that cannot be kept is rejected by itself, not with all that came with it."""
 _METHODS_WITH_BODY = frozenset(["POST", "PUT", "PATCH"])
 
 
 def asks(scope: tokens.Scope, *, most_bytes: int = SMALL_BODY_BYTES) -> dict[str, Any]:
     """Say what a route asks for: the scope, and how much may be sent."""
     return {"security": [{"bearer": [scope]}], "x-max-body-bytes": most_bytes}
+
+
+def _has_nul(request: Request) -> bool:
+    """Tell whether an id or a query holds what PostgreSQL has no text for."""
+    return any("\x00" in one for one in (request.scope["path"], *request.query_params.values()))
 
 
 class Guarded(APIRoute):
@@ -52,8 +59,11 @@ class Guarded(APIRoute):
             if scope not in token.scopes:
                 remedy = "Make one: `tenure tokens create NAME --scope " + scope + "`."
                 raise Refused(403, f"The token has not the scope {scope}.", remedy)
+            if _has_nul(request):
+                raise Refused(400, "The address holds a NUL character.", "Leave it out.")
             if request.method in _METHODS_WITH_BODY:
-                request = await receive(request, most_bytes=asked["x-max-body-bytes"])
+                most, any_text = asked["x-max-body-bytes"], scope == TAKES_ANY_TEXT
+                request = await receive(request, most_bytes=most, any_text=any_text)
             return await handle(request)
 
         return guarded

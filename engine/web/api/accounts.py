@@ -15,6 +15,7 @@ from engine.store.queries import accounts as queries
 from engine.web.api.access import Guarded, asks
 from engine.web.api.facts import BULK_BYTES, consequences
 from engine.web.api.house import Caller, House, InHouse
+from engine.web.api.refusals import unsaid
 from engine.web.api.shapes import (
     AccountInFull,
     AccountList,
@@ -141,4 +142,4 @@ def _one(
     try:
         return row_answer(upsert(house.database, context, row.id, row.fields, by=by))
     except (InputError, NotFound, Conflict) as error:
-        return RowAnswer(id=row.id, status="rejected", why=error.message)
+        return RowAnswer(id=unsaid(row.id), status="rejected", why=unsaid(error.message))

@@ -38,13 +38,17 @@ class Received(Request):
         return self._value
 
 
-async def receive(request: Request, *, most_bytes: int) -> Received:
-    """Read a request's JSON; Refused when it is too large, too slow, not JSON, or ambiguous."""
+async def receive(request: Request, *, most_bytes: int, any_text: bool = False) -> Received:
+    """Read a request's JSON; Refused when it is too large, too slow, not JSON, or ambiguous, and,
+    but for `any_text`, when it holds text that cannot be kept."""
     body = await read_body(request, most_bytes=most_bytes)
     if not body:
         return Received(request, body, None)
     check_json(request)
-    return Received(request, body, read_json(body))
+    value = read_json(body)
+    if not any_text and (b"\\u" in body or b"\x00" in body) and not _is_text(value):
+        _refuse("The request holds a NUL character or half a character.")
+    return Received(request, body, value)
 
 
 def check_json(request: Connection) -> None:
@@ -101,6 +105,15 @@ def _number(written: str) -> float:
 
 def _refuse_constant(written: str) -> NoReturn:
     _refuse(f"The request has {written}, which is no JSON.")
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether all texts can be kept; what is asked is not nested deep."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+    if isinstance(value, dict):
+        return all(map(_is_text, value)) and all(map(_is_text, value.values()))
+    return not isinstance(value, list) or all(map(_is_text, value))
 
 
 def _check_depth(value: Any) -> None:

@@ -12,6 +12,7 @@ from engine.effects.ingesting import Ingested
 from engine.services.facts import Answer, take_in
 from engine.web.api.access import Guarded, asks
 from engine.web.api.house import Caller, House, InHouse
+from engine.web.api.refusals import unsaid
 from engine.web.api.shapes import (
     FactAnswer,
     FactAnswers,
@@ -55,7 +56,8 @@ def taken_in(house: House, facts: list[Any], *, source: str) -> list[FactAnswer]
 def fact_answer(answer: Answer) -> FactAnswer:
     """Say what became of a fact."""
     said = consequences(answer.led_to)
-    return FactAnswer(id=answer.id, status=answer.status, why=answer.why, **said)
+    id = answer.id.encode("utf-8", "replace").decode()
+    return FactAnswer(id=id, status=answer.status, why=unsaid(answer.why), **said)
 
 
 def consequences(led_to: Ingested | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ about us.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from engine.web.pages import HEADERS
 logger = logging.getLogger("web")
 RETRY_AFTER_S = 5
 LONGEST_NAME = 80
+_NOT_TO_BE_SAID = re.compile(r"[^\s'\"]+@[^\s'\"]+|\btnr_[^\s'\"]+")
 _SAID = {
     400: ("malformed", "The request cannot be read.", "Send one JSON object, in UTF-8."),
     401: (
@@ -64,10 +66,22 @@ def refuse(
     """Return the answer for a status; what is not given is what the status always says."""
     usual = _SAID.get(status, _SAID[500 if status >= 500 else 400])
     said = Refusal(
-        code=code or usual[0], message=message or usual[1], remedy=remedy or usual[2]
+        code=code or usual[0],
+        message=unsaid(message or usual[1]),
+        remedy=unsaid(remedy or usual[2]),
     ).model_dump()
     again = {"Retry-After": str(RETRY_AFTER_S)} if status in (429, 503) else {}
     return JSONResponse(said, status, {**HEADERS, **again, **(headers or {})})
+
+
+def unsaid(text: str) -> str:
+    """Return a text without what looks like an email address or a token: an id that was sent may
+    be one.
+
+    >>> unsaid("there is no account ann@acme.example")
+    'there is no account …'
+    """
+    return _NOT_TO_BE_SAID.sub("…", text).encode("utf-8", "replace").decode()
 
 
 class Refused(HTTPException):
