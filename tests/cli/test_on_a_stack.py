@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -184,6 +185,40 @@ def test_line_that_is_no_json_is_named_and_kept(company: Company, tenure: Tenure
     assert "2 facts: 1 accepted, 0 duplicate, 1 rejected" in output
     assert len(company.runs()) == 1
     assert "nonsense" in tenure("facts", "rejects", "show", "1")[1]
+
+
+def test_csv_is_sent_and_its_bad_line_named(company: Company, tenure: Tenure) -> None:
+    path = company.root / "facts.csv"
+    path.write_text(
+        "fact,account,id,data.score\nhealth.changed,acme-0,h-1,35\nhealth.changed,acme-1,h-2,lots\n"
+    )
+    code, output = tenure("facts", "send", "--file", path)
+    assert code == 1
+    assert "facts.csv:3: rejected: 'score' of a fact health.changed is not a number" in output
+    assert "2 facts: 1 accepted, 0 duplicate, 1 rejected" in output
+    assert "kept as reject" in output
+
+
+def test_array_on_stdin_is_sent(
+    company: Company, tenure: Tenure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = {"fact": "order.placed", "account": "acme-0", "id": "f-1"}
+    given = io.TextIOWrapper(io.BytesIO(json.dumps([fact, fact]).encode()))
+    monkeypatch.setattr("sys.stdin", given)
+    code, output = tenure("facts", "send", "--file", "-")
+    assert (code, len(company.runs())) == (0, 1)
+    assert "2 facts: 1 accepted, 1 duplicate, 0 rejected" in output
+
+
+def test_reject_is_taken_in_after_the_fix(company: Company, tenure: Tenure) -> None:
+    assert tenure("facts", "send", "order.placed", "acme-2")[0] == 1
+    assert "acme-2" in tenure("facts", "rejects", "list")[1]
+    company.people(3)
+    assert tenure("facts", "rejects", "replay", "--all") == (
+        0,
+        "1 accepted\n1 taken in, 0 still rejected\n",
+    )
+    assert [run.account for run in company.runs()] == ["acme-2"]
 
 
 def test_fact_nobody_declared_is_named_with_the_nearest(company: Company, tenure: Tenure) -> None:
