@@ -34,6 +34,9 @@ class HealthRecords(Protocol):
     def roll_up(self, parent: AccountId) -> None:
         """Have an account assessed soon, for a child of it has moved. It is not locked by this."""
 
+    def parents_told(self, limit: int) -> Sequence[AccountId]:
+        """Return accounts that are to be assessed because a child has moved, by id."""
+
     def forget_roll_ups(self, parent: AccountId) -> None:
         """Forget that children of an account have moved, as far as is known here."""
 

@@ -22,6 +22,7 @@ from engine.effects.entities import AccountId, ContactId, EnrollmentId, Fact, Fa
 from engine.effects.ingesting import Ingested, ingest
 from engine.errors import InputError, TenureError, TransientError
 from engine.plan.model import NodeId
+from engine.services.rolling_up import roll_up
 from engine.services.transacting import transact
 from engine.store.batching import BatchedRecords, Spoiled
 from engine.store.database import Database
@@ -129,7 +130,10 @@ def take_in_batches(
     when it is committed."""
     coming = iter(written)
     while batch := list(islice(coming, BATCH)):
-        yield _take_batch(database, contexts(), batch, source)
+        context = contexts()
+        answers = _take_batch(database, context, batch, source)
+        roll_up(database, context)
+        yield answers
 
 
 def _take_batch(

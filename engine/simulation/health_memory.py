@@ -36,10 +36,14 @@ class HealthInMemory(InMemory):
         return min(self._world.reassess.values(), default=None)
 
     def roll_up(self, parent: AccountId) -> None:
+        self._world.put(self._world.rolling_up, parent, None)
         self._world.put(self._world.reassess, parent, self._world.now)
 
+    def parents_told(self, limit: int) -> Sequence[AccountId]:
+        return sorted(self._world.rolling_up)[:limit]
+
     def forget_roll_ups(self, parent: AccountId) -> None:
-        """Those of this instant are among `reassess`, which the assessment writes anew."""
+        self._world.drop(self._world.rolling_up, parent)
 
     def child_accounts(self, account: AccountId) -> Sequence[Account]:
         return [self._world.accounts[one] for one in self._world.children.get(account, ())]

@@ -82,6 +82,7 @@ class World:
         self.waiting: dict[EnrollmentId, frozenset[EffectKey]] = {}
         self.lines: dict[EnrollmentId, dict[str, Line]] = {}
         self.reassess: dict[AccountId, datetime] = {}
+        self.rolling_up: dict[AccountId, None] = {}
         self.overrides: dict[AccountId, Override] = {}
         self.held: dict[str, Held] = {}
         self.held_of: dict[AccountId, tuple[str, ...]] = {}

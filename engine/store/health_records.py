@@ -49,6 +49,9 @@ _DUE = compiled(
 _soonest = union_all(select(func.min(accounts.c.reassess_at).label("at")), select(roll_ups.c.at))
 _NEXT = compiled(select(func.min(_soonest.subquery().c.at)))
 _ROLL_UP = compiled(insert(roll_ups).values(account=_this, at=bindparam("now")).inline())
+_PARENTS_TOLD = compiled(
+    select(roll_ups.c.account).distinct().order_by(roll_ups.c.account).limit(bindparam("most"))
+)
 _FORGET_ROLL_UPS = compiled(delete(roll_ups).where(roll_ups.c.account == _this))
 _CHILD_ACCOUNTS = compiled(
     select(*rows.ACCOUNTS.columns).where(accounts.c.parent == _this).order_by(accounts.c.id)
@@ -139,6 +142,9 @@ class HealthOnPostgres(Talk):
 
     def roll_up(self, parent: AccountId) -> None:
         self._keep(_ROLL_UP, None, account=parent, now=self._now)
+
+    def parents_told(self, limit: int) -> Sequence[AccountId]:
+        return [row[0] for row in self._rows(_PARENTS_TOLD, most=limit)]
 
     def forget_roll_ups(self, parent: AccountId) -> None:
         self._keep(_FORGET_ROLL_UPS, None, account=parent)

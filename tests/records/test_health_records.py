@@ -34,9 +34,10 @@ def test_parent_of_a_moved_child_is_due(keeper: Keeper) -> None:
         records.roll_up(ACME)
         records.roll_up(ACME)
     with keeper.transaction() as records:
-        assert records.due_for_assessment(10) == [ACME]
+        assert records.due_for_assessment(10) == records.parents_told(10) == [ACME]
         assert records.next_assessment() == NOW
         records.forget_roll_ups(ACME)
+        assert records.parents_told(10) == []
         records.keep_assessment(ACME, {}, None)
         assert records.due_for_assessment(10) == []
         assert records.next_assessment() is None

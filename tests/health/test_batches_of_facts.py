@@ -1,0 +1,92 @@
+"""Facts that come in bulk move health as they do one by one; parents follow at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from engine.effects.context import Context
+from engine.effects.entities import Account, AccountId
+from engine.plan.clock import Clock
+from engine.services.facts import take_in
+from engine.store.database import Database
+from engine.store.directory import put_accounts
+from tests.health.health_files import HEALTH, context_of
+from tests.health.house import DAY, NOW
+
+pytestmark = pytest.mark.postgres
+FAMILY = (
+    HEALTH
+    + """\
+  above:
+    when: account.segment == "enterprise"
+    groups:
+      family:
+        measures:
+          branches: {children: mean}
+"""
+)
+CONTEXT = context_of(
+    FAMILY.replace("    groups:", '    when: account.segment == "smb"\n    groups:', 1)
+)
+
+
+def _written(number: int) -> Mapping[str, Any]:
+    kinds: Sequence[tuple[str, Mapping[str, Any]]] = (
+        ("usage.reported", {"active": 30 + number}),
+        ("ticket.opened", {"priority": "urgent"}),
+        ("meeting.held", {}),
+        ("account.changed", {"fields": {"seats": 100 + number}}),
+        ("sentiment.noted", {"sentiment": ["good", "poor", "fair"][number % 3]}),
+        ("health.changed", {"score": 50}),
+    )
+    kind, data = kinds[number % len(kinds)]
+    at = (NOW - DAY * (number % 9)).isoformat()
+    account = f"a{number % 4}"
+    return {"id": f"f-{number}", "fact": kind, "account": account, "data": data, "at": at}
+
+
+def _taken(url: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> list[Account]:
+    database = Database(url, Clock(), real_now=lambda: NOW)
+    accounts = {
+        AccountId(f"a{n}"): {"id": f"a{n}", "seats": 100, "segment": "smb", "parent": "top"}
+        for n in range(4)
+    }
+    accounts[AccountId("top")] = {"id": "top", "segment": "enterprise"}
+    accounts[AccountId("apex")] = {"id": "apex", "segment": "enterprise"}
+    accounts[AccountId("top")]["parent"] = "apex"
+    with database.begin() as connection:
+        put_accounts(connection, accounts)
+    for group in groups:
+        take_in(database, lambda: _context(), group)
+    with database.transaction() as records:
+        found = [records.account(one) for one in sorted(accounts)]
+        assert records.due_for_assessment(10) == []
+    database.close()
+    return found
+
+
+def _context() -> Context:
+    return CONTEXT
+
+
+def _said(account: Account) -> Any:
+    return account.score, account.band, {**(account.assessment or {}), "own": None, "next": None}
+
+
+def test_bulk_comes_to_the_same_as_one_by_one(
+    migrated_database: str, another_database: str
+) -> None:
+    written = [_written(number) for number in range(60)]
+    in_bulk = _taken(migrated_database, [written])
+    one_by_one = _taken(another_database, [[one] for one in written])
+    assert [_said(one) for one in in_bulk] == [_said(one) for one in one_by_one]
+
+
+def test_parents_follow_their_children_at_once(migrated_database: str) -> None:
+    found = {one.id: one for one in _taken(migrated_database, [[*map(_written, range(60))]])}
+    mean = sum(found[AccountId(f"a{n}")].score or 0 for n in range(4)) / 4
+    assert found[AccountId("top")].score == pytest.approx(mean, abs=0.06)
+    assert found[AccountId("apex")].score == found[AccountId("top")].score
