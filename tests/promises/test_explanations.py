@@ -104,7 +104,7 @@ def _answers(task: Task) -> dict[str, Any]:
 def explanations(name: str, patience: int) -> Iterator[Explanation]:
     simulator, _ = played(name, patience)
     trace = simulator.trace()
-    for run in trace.enrollments.values():
+    for run in [one for one in trace.enrollments.values() if one.playbook == "onboarding"]:
         lines = [line for line in trace.lines if line.enrollment == run.id]
         effects = [one for one in trace.ledger if one.enrollment == run.id]
         yield explain(run, simulator.world.plans[run.plan], lines, effects)
