@@ -34,9 +34,9 @@ def fitted(schema: Schema, fact: Fact, now: datetime) -> Fact:
     _check_storable(fact)
     _check_declared(schema, fact)
     match fact.kind:
-        case "account.changed":
+        case "account.created" | "account.changed":
             _check_fields(schema.account, fact, {"id": fact.account})
-        case "contact.changed":
+        case "contact.created" | "contact.changed":
             _check_fields(schema.contact, fact, {"id": fact.contact, "account": fact.account})
     return fact if fact.occurred_at <= now else replace(fact, occurred_at=now)
 
@@ -129,10 +129,10 @@ def _check_declared(schema: Schema, fact: Fact) -> None:
             raise InputError(
                 f"a fact {fact.kind} needs {name!r} in its data", remedy=f"Add {name}: {spec.type}."
             )
-        if value is not None and why_not(value, spec.type) is not None:
+        if value is not None and why_not(value, spec.type, spec.one_of) is not None:
+            wanted = f"one of {', '.join(spec.one_of)}" if spec.one_of else WORDS[spec.type]
             raise InputError(
-                f"{name!r} of a fact {fact.kind} is not {WORDS[spec.type]}",
-                remedy=f"Send {WORDS[spec.type]} there.",
+                f"{name!r} of a fact {fact.kind} is not {wanted}", remedy=f"Send {wanted} there."
             )
 
 
