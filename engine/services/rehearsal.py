@@ -225,4 +225,10 @@ _SAID: Mapping[str, str] = {
     "why_they_bought": "Three teams reported three different figures",
     "next_goal": "Forecasts from the same data",
     "promised": "A fix by Friday, and a call after it",
+    "who_signs": "Their CFO",
+    "results": "The month is closed in three days instead of eight",
+    "next_year": "The two subsidiaries, from the same data",
+    "plan": "Show them the three reports they asked for, next week",
+    "need": "A second plant wants to work with it",
+    "buyer": "The head of controlling",
 }
