@@ -73,12 +73,15 @@ class Office:
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
-    def open(cls, url: str, address: str, home: Path, *, queue: str) -> Office:
-        """Apply the workspace and the playbook `call`; three accounts, one user."""
+    def open(
+        cls, url: str, address: str, home: Path, *, queue: str, factor: int = 864000
+    ) -> Office:
+        """Apply the workspace and the playbook `call`; twenty accounts, one user. `factor` is how
+        many of its seconds pass in one."""
         (home / "tenure.yaml").write_text(TENURE)
         workspace = load_workspace(home).workspace
         assert workspace is not None
-        clock = f"lapse:{time.time():.0f}:1790000000:864000"
+        clock = f"lapse:{time.time():.0f}:1790000000:{factor}"
         database = Database(url, Clock.parse(clock))
         office = cls(database, workspace, address, clock, queue)
         apply(database, workspace, {"call": CALL}, by="test")

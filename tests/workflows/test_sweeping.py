@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
@@ -20,7 +24,9 @@ from engine.plan.model import Plan
 from engine.services.applying import apply
 from engine.services.sweeping import KINDS, sweep
 from engine.settings import load_settings
+from engine.store.database import Database
 from engine.store.directory import put_accounts
+from engine.store.schema import upgrade
 from tests.waiting import until
 from tests.workflows.shell_office import Office
 from workflows.sweeping import ensure_schedules, schedule_id
@@ -35,6 +41,15 @@ class Calendar:
     """An office with a playbook that starts by the clock."""
 
     office: Office
+    ahead: timedelta = timedelta()
+
+    def passes(self, **time: float) -> None:
+        """Let time pass for sweeps of this process."""
+        self.ahead += timedelta(**time)
+
+    def now(self) -> datetime:
+        """The time of sweeps of this process: noon of a Monday, and what has passed since."""
+        return datetime(2026, 3, 2, 12, tzinfo=UTC) + self.ahead
 
     def playbook(self, on: str, more: str = "") -> Plan:
         """Apply the playbook `dated`."""
@@ -69,8 +84,24 @@ class Calendar:
 
 @pytest.fixture
 def calendar(office: Office) -> Calendar:
-    """The office, and what starts by the clock there."""
-    return Calendar(office)
+    """The office without workers, and what starts by the clock there; time stands still."""
+    office.database.close()
+    calendar = Calendar(office)
+    office.database = Database(office.database.url, Clock(), real_now=calendar.now)
+    return calendar
+
+
+@pytest.fixture
+def hurried(databases: Any, temporal_server: str, tmp_path: Path) -> Iterator[Calendar]:
+    """An office with workers, where an hour is a second."""
+    url = databases.create()
+    upgrade(url)
+    queue = f"hurried-{uuid4().hex[:8]}"
+    office = Office.open(url, temporal_server, tmp_path, queue=queue, factor=3600)
+    office.more = {"TENURE_SWEEP_EVERY_S": "1"}
+    yield Calendar(office)
+    office.close()
+    databases.drop(url)
 
 
 def test_a_sweep_fires_what_is_due_and_the_next_nothing(calendar: Calendar) -> None:
@@ -114,31 +145,56 @@ def test_a_date_further_back_than_the_window_is_left_out(calendar: Calendar) -> 
 def test_a_schedule_begins_with_its_first_moment_after_apply(calendar: Calendar) -> None:
     calendar.playbook("{schedule: 0 0 * * *}")
     assert calendar.sweep("schedules").started == 0
-    before = calendar.office.database.now.date()
-    until(lambda: calendar.office.database.now.date() > before + timedelta(days=2), "two days")
+    calendar.passes(days=2)
+    assert [calendar.sweep("schedules").started for _ in range(2)] == [EVERYBODY, 0]
+
+
+def test_of_the_moments_a_schedule_missed_the_latest_counts(calendar: Calendar) -> None:
+    calendar.playbook("{schedule: 0 0 * * *, if_late: {run: 6h}}")
+    calendar.passes(days=3)  # noon: twelve hours after the latest
+    assert calendar.sweep("schedules").started == 0
+    calendar.passes(hours=13)
     assert calendar.sweep("schedules").started == EVERYBODY
+    calendar.passes(days=10, hours=11)  # noon again
+    swept = calendar.sweep("schedules")
+    assert (swept.started, swept.refused) == (0, 0)
+
+
+def test_a_schedule_that_is_broken_off_goes_on_with_the_rest(calendar: Calendar) -> None:
+    calendar.playbook("{schedule: 0 0 * * *}")
+    calendar.passes(days=1)
+    beats = iter(range(7))
+
+    def beat() -> None:
+        if next(beats, None) is None:
+            raise TransientError("the worker ends")
+
+    with pytest.raises(TransientError):
+        calendar.sweep("schedules", beat=beat)
+    swept = calendar.sweep("schedules")
+    assert (calendar.runs(), swept.refused) == (EVERYBODY, 0)
+    assert 0 < swept.started < EVERYBODY
 
 
 def test_conditions_over_time_are_swept(calendar: Calendar) -> None:
     calendar.renews(8, accounts=2)
     calendar.playbook("{matches: account.renewal_date - today <= 1d}")
     assert calendar.sweep("conditions").started == 0
-    matched = until(lambda: calendar.sweep("conditions").started, "the day before")
-    assert (matched, calendar.sweep("conditions").started) == (2, 0)
+    calendar.passes(days=7)
+    assert [calendar.sweep("conditions").started for _ in range(2)] == [2, 0]
 
 
-def test_a_date_that_passes_while_no_worker_lives_fires_once(calendar: Calendar) -> None:
-    office = calendar.office
-    office.more = {"TENURE_SWEEP_EVERY_S": "1"}
+def test_a_date_that_passes_while_no_worker_lives_fires_once(hurried: Calendar) -> None:
+    office = hurried.office
     office.start_worker().kill()
-    calendar.playbook(DUE)
-    calendar.renews(5, accounts=4)
-    due = office.database.now + timedelta(days=6)
+    hurried.playbook(DUE)
+    hurried.renews(1 / 24, accounts=4)
+    due = office.database.now + timedelta(hours=1)
     until(lambda: office.database.now > due, "the date")
-    assert calendar.runs() == 0
+    assert hurried.runs() == 0
     office.start_worker()
-    until(lambda: calendar.runs() == 4, "what was missed")
-    assert calendar.sweep().started == 0
+    until(lambda: hurried.runs() == 4, "what was missed")
+    assert hurried.sweep().started == 0
 
 
 async def test_schedules_are_made_once_and_stay_paused(client: Client) -> None:
