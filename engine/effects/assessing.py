@@ -22,6 +22,8 @@ from engine.health.models import Reads
 from engine.health.readings import Child
 from engine.health.recording import given_json, same, standing_of, to_json
 
+EXPIRY = "expiry"
+"""Who ends an override that ends by itself."""
 MOST_ANCESTORS = 10
 """How far up a change of a child account is told."""
 
@@ -122,7 +124,7 @@ def assess_as_is(records: Records, context: Context, account: Account) -> Assess
         return None
     standing = standing_of(account.assessment, account.band, account.band_since)
     readings = RecordReadings(records, account, context.health.reads[model.name])
-    override = as_forced(records.override(account.id), records.now)
+    override = as_forced(records.override(account.id), context, records.now)
     return assess(model, context.health.bands, readings, records.now, standing, override)
 
 
@@ -153,8 +155,11 @@ def settle_given(
     assert band is not None
     ahead = [own.moves_at, forced.until if forced else None]
     changes_at = min((one for one in ahead if one is not None), default=None)
-    kept = given_json(score, own, forced, changes_at) if forced or own.why else None
-    if kept is not None or account.assessment is not None or not new:
+    kept = None
+    if forced or own.why or not new:
+        given_at = at if new else last_given(records, account)
+        kept = given_json(score, given_at, own, forced, changes_at)
+    if kept is not None or account.assessment is not None:
         records.keep_assessment(account.id, kept, changes_at)
     moved = Moved(counts, band, account.score, account.band, not same(kept, account.assessment))
     if new or moved.anything:
@@ -163,28 +168,48 @@ def settle_given(
 
 
 def given_score(account: Account) -> float | None:
-    """Return the score that came from outside last, whatever is forced on it."""
+    """Return the score an account has by itself, whatever is forced on it."""
     kept = account.assessment
-    if kept is not None and kept.get("model") is None and kept.get("computed") is not None:
+    if kept is not None and kept.get("computed") is not None:
         return float(kept["computed"])
     return account.score
+
+
+def last_given(records: Records, account: Account) -> datetime | None:
+    """Return of when the latest score from outside is."""
+    written = account.assessment.get("given_at") if account.assessment else None
+    return datetime.fromisoformat(written) if written else records.last_scored(account.id)
 
 
 # --- overrides --------------------------------------------------------------------------------
 
 
-def in_force(records: Records, account: Account) -> Forced | None:
-    """Return what a person forces on the account. Its assessment says whether to look: an override
-    is kept there in the same transaction it is made in."""
+def in_force(records: Records, context: Context, account: Account) -> Forced | None:
+    """Return what a person forces on the account; one that has expired is ended.
+
+    The assessment says whether to look: an override is kept there in the same transaction it is
+    made in.
+    """
     kept = account.assessment
     if not kept or kept.get("forced", {}).get("by") is None:
         return None
-    return as_forced(records.override(account.id), records.now)
+    return override_in_force(records, context, account)
 
 
-def as_forced(override: Override | None, now: datetime) -> Forced | None:
-    """Return an override as what it forces, None when it has expired."""
+def override_in_force(records: Records, context: Context, account: Account) -> Forced | None:
+    """The same, looking in any case."""
+    override = records.override(account.id)
+    if override is not None and override.expires_at and override.expires_at <= records.now:
+        records.end_override(account.id, override.expires_at, EXPIRY)
+    return as_forced(override, context, records.now)
+
+
+def as_forced(override: Override | None, context: Context, now: datetime) -> Forced | None:
+    """Return an override as what it forces, None when it has expired, or while the workspace has no
+    band of that name."""
     if override is None or (override.expires_at is not None and override.expires_at <= now):
+        return None
+    if all(name != override.band for name, _ in context.health.bands.starts):
         return None
     return Forced(
         override.band, override.by, override.reason, override.made_at, override.expires_at

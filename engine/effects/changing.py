@@ -9,7 +9,9 @@ from typing import Any
 from engine.effects.assessing import (
     Moved,
     assess_account,
+    given_score,
     in_force,
+    last_given,
     settle_given,
     tell_parent,
 )
@@ -88,11 +90,11 @@ def _given(records: Records, context: Context, account: Account, fact: Fact) -> 
             "`when`.",
         )
     at = fact.occurred_at
-    latest = records.last_scored(account.id)
+    latest = last_given(records, account)
     if latest is not None and at < latest:
         records.put_score(account.id, score, context.band(score), None, at)
         return None
-    forced = in_force(records, account)
+    forced = in_force(records, context, account)
     moved = settle_given(records, context, account, score, at, forced, new=True)
     if moved.anything:
         tell_parent(records, context, account)
@@ -110,14 +112,24 @@ def _computed(records: Records, context: Context, account: Account, fact: Fact) 
     model = health.of(now.fields)
     if model is None:
         if now.assessment is not None and now.assessment.get("model") is not None:
-            records.keep_assessment(account.id, None, None)  # no model has it any more
+            return _without_model(records, context, now)
         return None
     if not health.touches(model, fact.kind):
         return None
-    moved = assess_account(records, context, now, model, in_force(records, now))
+    moved = assess_account(records, context, now, model, in_force(records, context, now))
     if moved is not None and moved.anything:
         tell_parent(records, context, now)
     return moved
+
+
+def _without_model(records: Records, context: Context, account: Account) -> Moved | None:
+    """No model has the account any more: its last score stays, as if it came from outside."""
+    score = given_score(account)
+    if score is None:
+        records.keep_assessment(account.id, None, None)
+        return None
+    forced = in_force(records, context, account)
+    return settle_given(records, context, account, score, records.now, forced, new=False)
 
 
 def _tell_parents(records: Records, context: Context, before: Account, fact: Fact) -> None:

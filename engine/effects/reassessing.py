@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from engine.effects.assessing import (
     Moved,
-    as_forced,
     assess_account,
     given_score,
+    override_in_force,
     settle_given,
     tell_parent,
 )
@@ -21,17 +21,12 @@ from engine.effects.ingesting import Ingested, by_the_clock, follow
 from engine.effects.records import Records
 from engine.errors import InputError
 
-EXPIRY = "expiry"
-
 
 def reassess(records: Records, context: Context, account: AccountId) -> Ingested:
     """Work an account's health out anew, and do what follows if it has moved. Raises NotFound."""
     found = records.account(account, lock=True)
     records.forget_roll_ups(account)
-    override = records.override(account)
-    if override is not None and override.expires_at and override.expires_at <= records.now:
-        records.end_override(account, override.expires_at, EXPIRY)
-    forced = as_forced(override, records.now)
+    forced = override_in_force(records, context, found)
     model = context.health.of(found.fields)
     moved: Moved | None = None
     if model is not None:

@@ -31,10 +31,18 @@ def to_json(found: Assessment) -> dict[str, Any]:
 
 
 def given_json(
-    score: float, own: InBand, forced: Forced | None, changes_at: datetime | None
+    score: float,
+    given_at: datetime | None,
+    own: InBand,
+    forced: Forced | None,
+    changes_at: datetime | None,
 ) -> dict[str, Any]:
-    """Return what is kept for a score from outside, while a band is forced or waits to change."""
-    return {"computed": score, **_standing(own, forced, changes_at)}
+    """Return what is kept for a score from outside while something else than the score decides its
+    band: it is forced, held back, or was looked at again by the clock."""
+    kept: dict[str, Any] = {"computed": score, **_standing(own, forced, changes_at)}
+    if given_at is not None:
+        kept["given_at"] = given_at.isoformat()
+    return kept
 
 
 def _standing(

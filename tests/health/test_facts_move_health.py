@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from engine.effects.entities import Account, AccountId
+from engine.effects.reassessing import reassess
 from engine.errors import InputError
 from engine.health.recording import is_forced, is_stale
 from tests.health.health_files import HEALTH, TENURE, context_of
 from tests.health.house import ACME, DAY, NOW, House
 
 STANDARD = context_of()
+RENAMED = HEALTH.replace("band: red", "band: bad")
 OUTSIDE = context_of("bands: {hysteresis: 5, stay: {before_better: 3d}}")
 
 
@@ -140,7 +142,60 @@ def test_override_holds_for_a_score_from_outside() -> None:
     assert house.health() == (39.9, "red")
     house.pass_by(4 * DAY)
     assert house.health() == (90.0, "green")
+    house.fact("health.changed", score=95)
     assert house.world.accounts[ACME].assessment is None
+
+
+def test_score_from_outside_is_newer_than_the_last_one_whatever_people_did_between() -> None:
+    house = House(OUTSIDE)
+    house.fact("health.changed", score=80)
+    house.world.now += DAY
+    house.force("red")
+    house.world.now += DAY
+    house.fact("health.changed", score=60, ago=1.5 * DAY)  # older than the override
+    house.release()
+    assert house.health() == (60.0, "yellow")
+    house.fact("health.changed", score=10, ago=1.7 * DAY)  # older than the last score
+    assert house.health() == (60.0, "yellow")
+
+
+def test_override_outlives_the_model() -> None:
+    gated = HEALTH.replace("standard:\n", 'standard:\n    when: account.lifecycle == "live"\n')
+    account = Account(ACME, {"id": "acme", "seats": 100, "lifecycle": "live"})
+    house = House(context_of(gated), account)
+    house.fact("usage.reported", active=90)
+    house.force("red")
+    house.fact("account.changed", fields={"lifecycle": "gone"})
+    house.fact("health.changed", score=90)
+    assert house.health() == (39.9, "red")
+    house.fact("account.changed", fields={"lifecycle": "live"})
+    assert house.health() == (39.9, "red")
+    house.release()
+    assert house.health() == (75.0, "green")
+
+
+def test_override_of_a_band_that_is_no_more_waits_for_the_band() -> None:
+    house = House(STANDARD)
+    house.fact("usage.reported", active=90)
+    house.force("yellow")
+    house.context = context_of(tenure=f"{TENURE}bands: {{bad: 0, good: 50}}\n", health=RENAMED)
+    with house.records as records:
+        reassess(records, house.context, ACME)
+    assert house.health() == (75.0, "good")
+    house.context = STANDARD
+    with house.records as records:
+        reassess(records, house.context, ACME)
+    assert house.health()[1] == "yellow"
+
+
+def test_expired_override_is_ended_by_the_next_fact() -> None:
+    house = House(STANDARD)
+    house.fact("usage.reported", active=90)
+    house.force("red", until=DAY)
+    house.world.now += 2 * DAY  # no sweep has come by
+    house.fact("usage.reported", active=90)
+    assert house.health() == (75.0, "green")
+    assert house.world.overrides == {}
 
 
 def test_nobody_overrides_what_nobody_knows() -> None:
