@@ -83,14 +83,14 @@ def test_expired_token_is_turned_away(api: Api, monkeypatch: pytest.MonkeyPatch)
     assert said(api.call("POST", "/facts", FACT, token=written)) == (401, "unauthorized")
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), ROUTES)
-def test_token_needs_the_scope_of_the_route(api: Api, method: str, path: str, scope: str) -> None:
-    others = api.token(*(one for one in SCOPES if one != scope))
-    answer = api.call(method, path.removeprefix("/v1"), token=others, content=b"{" * 99)
-    assert said(answer) == (403, "forbidden")
-    assert scope in answer.json()["message"]
-    alone = api.call(method, path.removeprefix("/v1"), token=api.token(scope))
-    assert alone.status_code not in (401, 403)
+def test_token_needs_the_scope_of_the_route(api: Api) -> None:
+    for method, path, scope in ROUTES:
+        others = api.token(*(one for one in SCOPES if one != scope))
+        answer = api.call(method, path.removeprefix("/v1"), token=others, content=b"{" * 99)
+        assert said(answer) == (403, "forbidden"), (method, path)
+        assert scope in answer.json()["message"]
+        alone = api.call(method, path.removeprefix("/v1"), token=api.token(scope))
+        assert alone.status_code not in (401, 403), (method, path)
 
 
 def test_route_without_a_known_scope_cannot_be_made() -> None:
@@ -143,23 +143,23 @@ def sent(api: Api, body: bytes, kind: str = "application/json") -> httpx.Respons
     return api.call("POST", "/facts", content=body, headers={"Content-Type": kind})
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"{",
-        b'{"fact": "a.b", "fact": "a.c"}',
-        b'{"data": {"x": NaN}}',
-        b'{"data": {"x": -Infinity}}',
-        b'{"data": {"x": 1e999}}',
-        b'{"data": {"x": 9223372036854775808}}',
-        b'{"data": {"x": ' + b"9" * 5000 + b"}}",
-        b'{"data": ' + b"[" * DEEPEST + b"]" * DEEPEST + b"}",
-        b"[" * 100_000,
-        b'{"fact": "\xff"}',
-    ],
-)
-def test_json_that_means_more_than_one_thing_is_refused(api: Api, body: bytes) -> None:
-    assert said(sent(api, body)) == (400, "malformed")
+AMBIGUOUS = [
+    b"{",
+    b'{"fact": "a.b", "fact": "a.c"}',
+    b'{"data": {"x": NaN}}',
+    b'{"data": {"x": -Infinity}}',
+    b'{"data": {"x": 1e999}}',
+    b'{"data": {"x": 9223372036854775808}}',
+    b'{"data": {"x": ' + b"9" * 5000 + b"}}",
+    b'{"data": ' + b"[" * DEEPEST + b"]" * DEEPEST + b"}",
+    b"[" * 100_000,
+    b'{"fact": "\xff"}',
+]
+
+
+def test_json_that_means_more_than_one_thing_is_refused(api: Api) -> None:
+    for body in AMBIGUOUS:
+        assert said(sent(api, body)) == (400, "malformed"), body[:60]
 
 
 def test_nesting_within_bounds_is_taken(api: Api) -> None:

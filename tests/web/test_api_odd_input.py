@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -65,15 +66,16 @@ def check(api: Api, method: str, path: str, content: bytes | None, where: object
     assert "ann@" not in answer.text, where
 
 
-@pytest.mark.parametrize(("method", "path"), SENDING)
-def test_odd_bodies_are_refused(api: Api, method: str, path: str) -> None:
-    for body in bodies(method, path):
-        check(api, method, path.replace("{id}", "x"), json.dumps(body).encode(), body)
+def test_odd_bodies_are_refused(api: Api) -> None:
+    for method, path in SENDING:
+        for body in bodies(method, path):
+            content = json.dumps(body).encode()
+            check(api, method, path.replace("{id}", "x"), content, (path, body))
 
 
-@pytest.mark.parametrize("path", READING)
-def test_odd_ids_and_queries_are_refused(api: Api, path: str) -> None:
-    for odd in ("%00", "a%00b", "%ff", "%ED%A0%80", "..%2f", "%20", "a" * 5000):
+def test_odd_ids_and_queries_are_refused(api: Api) -> None:
+    odd_ones = ("%00", "a%00b", "%ff", "%ED%A0%80", "..%2f", "%20", "a" * 5000)
+    for path, odd in product(READING, odd_ones):
         check(api, "GET", path.replace("{id}", odd), None, odd)
         for name in ("account", "after", "limit", "status", "assignee", "playbook", "csm"):
             check(api, "GET", f"{path.replace('{id}', 'x')}?{name}={odd}", None, (name, odd))

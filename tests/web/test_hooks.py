@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from engine.delivery.signing import HEADER, WINDOW_S, sign
+from engine.errors import TransientError
 from engine.web.limits import Limiter
 from engine.wiring import inbound_secrets
 from tests.promises.company import WORKSPACE, Company
@@ -130,15 +131,15 @@ def test_replays_at_once_bring_one_fact(caller: Caller) -> None:
 def test_call_whose_end_was_not_noted_does_no_harm_again(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process died between the facts and the note that the call has come in."""
+    """The database went away between the facts and the note that the call has come in."""
     header = sign(SECRET, caller.now, json.dumps(FACT).encode())
 
     def die(*_: Any) -> None:
-        raise OSError
+        raise TransientError("the database has gone")
 
     with monkeypatch.context() as broken:
         broken.setattr("engine.services.calls.store.put_call", die)
-        assert caller.call(FACT, header=header).status_code == 500
+        assert caller.call(FACT, header=header).status_code == 503
     said = caller.call(FACT, header=header).json()
     assert said["answers"][0]["status"] == "duplicate"
     assert len(caller.kept()) == 1
@@ -160,32 +161,32 @@ def test_secrets_change_without_a_gap(caller: Caller) -> None:
     assert caller.call(FACT, header=both).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "",
-        "t=1700000000",
-        "v1=00",
-        "t=x,v1=00",
-        "t=1,t=2,v1=00",
-        "t={now},v1=",
-        "t={now},v1=" + "0" * 64,
-        "t={now},v0={good}",
-        "t=-{now},v1={good}",
-        "t={now}.0,v1={good}",
-        "t={now},v1=" + "é" * 8,
-    ],
-)
-def test_call_that_is_not_signed_is_turned_away(caller: Caller, header: str) -> None:
+UNSIGNED = [
+    "",
+    "t=1700000000",
+    "v1=00",
+    "t=x,v1=00",
+    "t=1,t=2,v1=00",
+    "t={now},v1=",
+    "t={now},v1=" + "0" * 64,
+    "t={now},v0={good}",
+    "t=-{now},v1={good}",
+    "t={now}.0,v1={good}",
+    "t={now},v1=" + "é" * 8,
+]
+
+
+def test_call_that_is_not_signed_is_turned_away(caller: Caller) -> None:
     good = sign(SECRET, caller.now, json.dumps(FACT).encode()).partition("v1=")[2]
-    shown = header.format(now=caller.now, good=good)
-    answer = caller.client.post(
-        "/hooks/billing",
-        content=json.dumps(FACT).encode(),
-        headers=[(HEADER.encode(), shown.encode()), (b"Content-Type", b"application/json")],
-    )
-    assert (answer.status_code, answer.json()["code"]) == (401, "unsigned")
-    assert SECRET not in answer.text
+    for header in UNSIGNED:
+        shown = header.format(now=caller.now, good=good).encode()
+        answer = caller.client.post(
+            "/hooks/billing",
+            content=json.dumps(FACT).encode(),
+            headers=[(HEADER.encode(), shown), (b"Content-Type", b"application/json")],
+        )
+        assert (answer.status_code, answer.json()["code"]) == (401, "unsigned"), header
+        assert SECRET not in answer.text
     assert caller.kept() == []
 
 
@@ -211,22 +212,22 @@ def test_each_hook_has_its_own_secret(caller: Caller, monkeypatch: pytest.Monkey
     assert caller.call(FACT, hook="usage").status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("value", "status"),
-    [
-        (b"{", 400),
-        (b'{"fact": "a.b", "fact": "a.b"}', 400),
-        ([FACT], 422),
-        ({"facts": 5}, 422),
-        ({"facts": [], "more": 1}, 422),
-        ({"facts": [FACT] * 1001}, 422),
-        (b"[" * 5_000_000, 413),
-    ],
-)
-def test_what_cannot_be_read_is_refused(caller: Caller, value: Any, status: int) -> None:
-    answer = caller.call(value)
-    assert answer.status_code == status
-    assert list(answer.json()) == ["code", "message", "remedy"]
+UNREADABLE: list[tuple[Any, int]] = [
+    (b"{", 400),
+    (b'{"fact": "a.b", "fact": "a.b"}', 400),
+    ([FACT], 422),
+    ({"facts": 5}, 422),
+    ({"facts": [], "more": 1}, 422),
+    ({"facts": [FACT] * 1001}, 422),
+    (b"[" * 5_000_000, 413),
+]
+
+
+def test_what_cannot_be_read_is_refused(caller: Caller) -> None:
+    for value, status in UNREADABLE:
+        answer = caller.call(value)
+        assert answer.status_code == status, str(value)[:60]
+        assert list(answer.json()) == ["code", "message", "remedy"]
     assert caller.call(FACT, kind="text/plain").status_code == 415
     assert caller.client.get("/hooks/billing").status_code == 405
 
