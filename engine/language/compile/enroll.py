@@ -53,9 +53,12 @@ from engine.language.schema.triggers import (
 )
 from engine.language.schema.words import TeamRef, UserRef
 from engine.plan.codec import encode
+from engine.plan.model import Anchor
 from engine.wording import nearest
 
 _PATH: Path = ("enroll",)
+_WITH_DATES = ("account.", "contact.", "contacts.")
+"""Whose dates a trigger can hang on: a sweep finds them by their fields."""
 
 
 def make_enroll(making: Making) -> Mapping[str, Any]:
@@ -179,13 +182,18 @@ def _where(making: Making, text: str | None, kind: str, path: Path) -> Any:
 
 
 def _date(making: Making, text: str, at: Path) -> Any:
-    names = making.vocabulary.conditions(run=False)
+    known = making.vocabulary.conditions(run=False).types
+    names = Names({name: kind for name, kind in known.items() if name.startswith(_WITH_DATES)})
     if not anchor_parts(text):
         message = f'"{text[:60]}" does not hang on a date of the account.'
         remedy = "Write 90d before account.renewal_date, or 30d after another date."
         making.note("TN318", message, at, remedy)
         return None
-    return encode(making.when(text, at, names))
+    found = making.when(text, at, names)
+    if isinstance(found, Anchor) and not found.field.startswith(_WITH_DATES):
+        message = f"`{found.field}` is no date of an account or a contact."
+        making.note("TN319", message, at, "Use a field of theirs, or a `schedule`.")
+    return encode(found)
 
 
 def _schedule(making: Making, form: ScheduleTrigger, path: Path) -> Mapping[str, Any]:

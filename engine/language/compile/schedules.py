@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+
+from cronsim import CronSim, CronSimError
 
 from engine.calendars import BadCalendar
 from engine.calendars.places import zone_named
@@ -20,6 +23,7 @@ _FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("month", 1, 12, _MONTHS),
     ("day of the week", 0, 7, _DAYS),
 )
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _PART = re.compile(r"(\*|\w+(?:-\w+)?)(?:/(\d+))?")
 
 
@@ -29,6 +33,8 @@ def bad_schedule(text: str) -> tuple[str, str] | None:
     >>> bad_schedule("0 9 * * mon-fri")
     >>> bad_schedule("0 25 * * *")[0]
     '25 is not an hour (0 to 23).'
+    >>> bad_schedule("0 9 31 2 *")[0]
+    'No day is like that: it never comes round.'
     """
     parts = text.lower().split()
     if len(parts) != len(_FIELDS):
@@ -40,7 +46,16 @@ def bad_schedule(text: str) -> tuple[str, str] | None:
                 article = "an" if what == "hour" else "a"
                 message = f"{wrong} is not {article} {what} ({low} to {high})."
                 return message, "Use numbers, ranges (1-5), steps (*/15), lists (1,15) or *."
+    if not _comes_round(text):
+        return "No day is like that: it never comes round.", "Correct the day or the month."
     return None
+
+
+def _comes_round(text: str) -> bool:
+    try:
+        return next(CronSim(text, _SOME_DAY), None) is not None
+    except CronSimError:
+        return False
 
 
 def _wrong(part: str, low: int, high: int, words: tuple[str, ...]) -> str | None:
