@@ -79,6 +79,10 @@ class EnrollingRecords(Protocol):
     def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
         """Return accounts by id, those after one, at most so many: a page."""
 
+    def accounts_clocked(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
+        """Return accounts with a run under way that waits for what the clock alone may bring about
+        (a wait that names `clock.passed`), as a page."""
+
     # --- matches ------------------------------------------------------------------------------
 
     def matching(self, account: AccountId) -> frozenset[tuple[str, str]]:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
 from engine.effects.context import Context
-from engine.effects.entities import AccountId, ContactId
+from engine.effects.entities import CLOCK, AccountId, ContactId
 from engine.effects.ingesting import by_the_clock
 from engine.effects.matching import (
     Live,
@@ -31,6 +31,7 @@ from engine.effects.moments import due_for_dates, fire_dates
 from engine.effects.reassessing import reassess
 from engine.effects.records import Records
 from engine.effects.starting import Begun, begin
+from engine.effects.waking import is_due, wake
 from engine.enrolling.clocks import Scheduled, dated, scheduled
 from engine.enrolling.deciding import Hit
 from engine.errors import TenureError, TransientError
@@ -159,14 +160,24 @@ class Sweeper:
 
     # --- conditions ---------------------------------------------------------------------------
 
-    def matches(self) -> Swept:
-        """Begin the runs of those that have come to match, or stopped, by the clock alone."""
+    def conditions(self) -> Swept:
+        """Begin the runs of those that have come to match, or stopped, by the clock alone; wake the
+        runs whose waits, goals and exits it has met."""
         swept = Swept()
         lives = [one for one in self.transact(live_plans) if timed_conditions(one)]
         for page in self._pages(partial(self._differs, lives)) if lives else ():
             for account in page:
                 self._each(swept, account, partial(self._fire_turns, lives, account))
+        for page in self._pages(self._is_due, clocked=True):
+            for account in page:
+                self._each(swept, account, partial(self._wake, account))
         return swept
+
+    def _is_due(self, account: AccountId, records: Records) -> bool:
+        return is_due(records, self.context, account)
+
+    def _wake(self, account: AccountId, records: Records) -> Begun:
+        return wake_by_the_clock(records, self.context, account)
 
     def _differs(self, lives: Sequence[Live], account: AccountId, records: Records) -> bool:
         each = (_turns(records, self.context, live, account) for live in lives)
@@ -196,10 +207,11 @@ class Sweeper:
 
     # --- one after the other ------------------------------------------------------------------
 
-    def _pages(self, choose: Choose) -> Iterator[Sequence[AccountId]]:
-        """Give the accounts that are chosen, page by page; each page is read in one transaction."""
+    def _pages(self, choose: Choose, *, clocked: bool = False) -> Iterator[Sequence[AccountId]]:
+        """Give the accounts that are chosen, of all or of those with waits the clock may end, page
+        by page; each page is read in one transaction."""
         after: AccountId | None = None
-        while (read := self.transact(partial(_page, after, choose))) is not None:
+        while (read := self.transact(partial(_page, after, choose, clocked))) is not None:
             after, chosen = read
             yield chosen
             self.beat()
@@ -216,9 +228,9 @@ class Sweeper:
 
 
 def _page(
-    after: AccountId | None, choose: Choose, records: Records
+    after: AccountId | None, choose: Choose, clocked: bool, records: Records
 ) -> tuple[AccountId, list[AccountId]] | None:
-    page = records.every_account(after, PAGE)
+    page = (records.accounts_clocked if clocked else records.every_account)(after, PAGE)
     return (page[-1], [one for one in page if choose(one, records)]) if page else None
 
 
@@ -251,6 +263,13 @@ def fire_turns(
         for contact, hit in found.items():
             begin(records, context, live, fact, contact, hit, begun)
     return begun
+
+
+def wake_by_the_clock(records: Records, context: Context, account: AccountId) -> Begun:
+    """Wake the runs of an account whose waits the clock alone has met."""
+    records.account(account, lock=True)
+    wake(records, context, by_the_clock(account, records.now, "waits"), {CLOCK})
+    return Begun()
 
 
 def _turns(records: Records, context: Context, live: Live, account: AccountId) -> Iterator[Turn]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.effects.context import Context
-from engine.effects.entities import EnrollmentId, Fact, Line, Wait, Wake
+from engine.effects.entities import CLOCK, AccountId, EnrollmentId, Fact, Line, Wait, Wake
 from engine.effects.knowing import Known, on_one_way
 from engine.effects.records import Records
 from engine.effects.watching import condition_at
-from engine.plan.model import NodeId
+from engine.language.expressions import Verdict
+from engine.plan.model import Condition, NodeId
 
 
 def wake(
@@ -67,7 +68,16 @@ def _moves(fact: Fact, wait: Wait) -> bool:
     return bool(changed.intersection(wait.anchors))
 
 
-def _holds(records: Records, context: Context, fact: Fact, wait: Wait) -> Mapping[str, Any] | None:
+def is_due(records: Records, context: Context, account: AccountId) -> bool:
+    """Tell whether the clock alone has brought about what a run of the account waits for."""
+    return any(
+        _met(records, context, wait) is not None
+        for wait in records.waits_touched(account, [CLOCK])
+        if wait.slot is not None
+    )
+
+
+def _met(records: Records, context: Context, wait: Wait) -> tuple[Condition, Verdict] | None:
     run = records.enrollment(wait.enrollment)
     plan = records.plan(run.plan)
     condition = condition_at(plan, wait.node, wait.slot)
@@ -75,12 +85,16 @@ def _holds(records: Records, context: Context, fact: Fact, wait: Wait) -> Mappin
         return None
     known = Known(records, context, run, plan, wait.since, wait.path, wait.results)
     verdict = known.holds(condition)
-    if not verdict.holds:
+    return (condition, verdict) if verdict.holds else None
+
+
+def _holds(records: Records, context: Context, fact: Fact, wait: Wait) -> Mapping[str, Any] | None:
+    if (met := _met(records, context, wait)) is None:
         return None
+    condition, verdict = met
     explained = {"rule": condition.text, "values": dict(verdict.values), "fact": fact.id}
-    what = f"{wait.slot} met"
-    key = f"met.{wait.id}"
-    records.put_line(Line(run.id, key, records.now, wait.node, wait.path, what, explained))
+    line = (wait.enrollment, f"met.{wait.id}", records.now, wait.node, wait.path)
+    records.put_line(Line(*line, f"{wait.slot} met", explained))
     if wait.task is None:
         return {}
     task = records.task(wait.task, lock=True)

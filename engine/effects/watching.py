@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.effects.entities import EnrollmentId, Line, Wait
+from engine.effects.entities import CLOCK, EnrollmentId, Line, Wait
 from engine.effects.instants import instant, next_of
 from engine.effects.knowing import Known, on_one_way
+from engine.enrolling.clocks import reads_time
 from engine.plan.events import CommandId, Do
 from engine.plan.model import (
     Anchor,
@@ -76,14 +77,32 @@ def make_wait(known: Known, do: Do, watch: CommandId, slot: str | None, **more: 
 
 def wake_keys(condition: Condition) -> tuple[str, ...]:
     """Return what a condition hangs on, as facts touch it: `health`, `contacts`, `account.arr`, a
-    fact kind, a step's name.
+    fact kind, a step's name; `clock.passed` when the clock alone can make it true.
 
     >>> from engine.plan.model import Source
     >>> refs = (("health.score", "number"), ("account.arr", "number"), ("meeting.held", "fact"))
     >>> wake_keys(Condition("…", Source("p.yaml", 1), refs))
     ('account.arr', 'health', 'meeting.held')
     """
-    return tuple(sorted({_wake_key(name, kind) for name, kind in condition.refs}))
+    keys = {_wake_key(name, kind) for name, kind in condition.refs}
+    return tuple(sorted(keys | {CLOCK} if is_timed(condition) else keys))
+
+
+def is_timed(condition: Condition | None) -> bool:
+    """Tell whether the clock alone can change what comes of a condition.
+
+    >>> from engine.plan.model import Source
+    >>> is_timed(Condition("…", Source("p.yaml", 1), (("fiscal.quarter", "number"),)))
+    True
+    """
+    return condition is not None and any(reads_time(name) for name, _ in condition.refs)
+
+
+def is_clocked(plan: Plan) -> bool:
+    """Tell whether a run of a plan may wait for what only the clock brings about."""
+    ends = [plan.goal, *(one.when for one in plan.exits), *(one.when for one in plan.milestones)]
+    slots = [condition_at(plan, node, "until") for node in plan.nodes]
+    return any(map(is_timed, (*ends, *slots)))
 
 
 def _wake_key(name: str, kind: str) -> str:

@@ -25,7 +25,7 @@ from engine.store.database import Database
 KINDS: Mapping[str, Callable[[Sweeper], Swept]] = {
     "dates": Sweeper.dates,
     "schedules": Sweeper.schedules,
-    "conditions": Sweeper.matches,
+    "conditions": Sweeper.conditions,
     "health": Sweeper.health,
 }
 """What is swept, and how; the names are those of the Temporal Schedules."""

@@ -7,20 +7,21 @@ instant is worked out anew; an instant that has become wrong finds nothing to do
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
 from engine.effects.context import Context
-from engine.effects.entities import AccountId
+from engine.effects.entities import CLOCK, AccountId
 from engine.effects.matching import Live, live_plans, timed_conditions
 from engine.effects.moments import fire_dates
 from engine.effects.reassessing import reassess
 from engine.effects.records import Records
 from engine.effects.starting import Begun
-from engine.effects.sweeping import Sweeper, fire_turns
+from engine.effects.sweeping import Sweeper, fire_turns, wake_by_the_clock
 from engine.effects.taking_stock import take_stock
+from engine.effects.watching import condition_at, is_clocked
 from engine.enrolling.clocks import Scheduled, dated, next_tick, scheduled
 from engine.errors import TenureError
 from engine.health.trends import TREND_DAYS
@@ -55,6 +56,7 @@ class Clocks:
         self._dated: list[Live] = []
         self._timed: list[Live] = []
         self._names: frozenset[str] = frozenset()
+        self._clocked = False
         self._ahead: dict[tuple[str, AccountId], datetime] = {}
 
     def begin(self) -> None:
@@ -70,7 +72,8 @@ class Clocks:
         conditions = [one.condition for live in lives for one in timed_conditions(live)]
         names = {name for one in conditions for name, _ in one.refs}
         self._names = frozenset(_AGES.get(name, name) for name in names)
-        if self._dated or self._names or self._context.workspace.health:
+        self._clocked = self._clocked or any(is_clocked(live.plan) for live in lives)
+        if self._dated or self._names or self._clocked or self._context.workspace.health:
             self._world.moved = {}
             for account in self._world.accounts:
                 self._shell.at(self._world.now, partial(self._look, account))
@@ -87,6 +90,8 @@ class Clocks:
             self._look_at_dates(account)
         if self._names:
             self._await(account, self._next_tick(account), self._look_at_conditions)
+        if self._clocked:
+            self._await(account, self._next_of_waits(account), self._look_at_waits)
         self._await(account, self._world.reassess.get(account), self._reassess)
 
     # --- dates --------------------------------------------------------------------------------
@@ -116,10 +121,20 @@ class Clocks:
     # --- conditions ---------------------------------------------------------------------------
 
     def _next_tick(self, account: AccountId) -> datetime | None:
-        row = self._world.accounts[account]
-        zone = self._context.calendar_of(row).zone
+        return self._next_change(account, self._names)
+
+    def _next_change(self, account: AccountId, names: Iterable[str]) -> datetime | None:
+        """Return when the clock next changes what one of the names stands for."""
+        row, now = self._world.accounts[account], self._world.now
+        zone, ours = self._context.calendar_of(row).zone, self._context.workspace.zone
         scored = [at for at, _ in self._world.scores.get(account, ())]
-        return next_tick(self._names, self._world.now, zone, row.band_since, scored)
+        fiscal = [name for name in names if name.startswith("fiscal.")]
+        other = [name for name in names if not name.startswith("fiscal.")]
+        ticks = (
+            next_tick(fiscal, now, ours, None, ()),
+            next_tick(other, now, zone, row.band_since, scored),
+        )
+        return min((at for at in ticks if at is not None), default=None)
 
     def _look_at_conditions(self, account: AccountId) -> None:
         def fire(records: Records) -> Begun:
@@ -127,6 +142,27 @@ class Clocks:
 
         begun = self._try(account, fire) or Begun()
         self._await(account, self._next_tick(account), self._look_at_conditions)
+        self._shell.take_begun(account, begun)
+
+    # --- waits --------------------------------------------------------------------------------
+
+    def _next_of_waits(self, account: AccountId) -> datetime | None:
+        names: set[str] = set()
+        for wait in self._world.waits.get(account, {}).values():
+            if CLOCK in wait.names:
+                plan = self._world.plans[self._world.enrollments[wait.enrollment].plan]
+                condition = condition_at(plan, wait.node, wait.slot)
+                names |= (
+                    {_AGES.get(name, name) for name, _ in condition.refs} if condition else set()
+                )
+        return self._next_change(account, names) if names else None
+
+    def _look_at_waits(self, account: AccountId) -> None:
+        def look(records: Records) -> Begun:
+            return wake_by_the_clock(records, self._context, account)
+
+        begun = self._try(account, look) or Begun()
+        self._await(account, self._next_of_waits(account), self._look_at_waits)
         self._shell.take_begun(account, begun)
 
     # --- health -------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
+from engine.effects.entities import CLOCK, AccountId, ContactId, Decision, Held, Notice
 from engine.simulation.tables import InMemory, named
 
 _OUT = frozenset(["intent", "waiting", "unknown", "accepted"])
@@ -117,6 +117,16 @@ class EnrollingInMemory(InMemory):
 
     def every_account(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
         return sorted(one for one in self._world.accounts if one > (after or ""))[:limit]
+
+    def accounts_clocked(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
+        runs = self._world.enrollments
+        found = {
+            wait.account
+            for waits in self._world.waits.values()
+            for wait in waits.values()
+            if CLOCK in wait.names and runs[wait.enrollment].status != "finished"
+        }
+        return sorted(one for one in found if one > (after or ""))[:limit]
 
     # --- matches ------------------------------------------------------------------------------
 

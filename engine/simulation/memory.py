@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from engine.effects.entities import (
+    CLOCK,
     Account,
     AccountId,
     Contact,
@@ -282,6 +283,8 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         world.put(world.waits_of.setdefault(wait.enrollment, {}), wait.id, wait)
         if wait.task is not None:
             world.put(world.task_waits, wait.task, key)
+        if CLOCK in wait.names and world.moved is not None:
+            world.moved[wait.account] = None
 
     def drop_waits(
         self, enrollment: EnrollmentId, waits: Collection[CommandId] | None = None

@@ -28,6 +28,8 @@ from engine.store.statements import compiled, param
 from engine.store.tables import (
     HELD_NOW,
     TO_SOMEBODY,
+    UNDER_WAY,
+    WAITS_FOR_THE_CLOCK,
     accounts,
     contacts,
     decisions,
@@ -37,6 +39,7 @@ from engine.store.tables import (
     held,
     matching,
     notices,
+    waits,
 )
 from engine.store.talking import Talk
 
@@ -116,6 +119,14 @@ _EVERY = compiled(
     select(*rows.ACCOUNTS.columns)
     .where(accounts.c.id > param("after"))
     .order_by(accounts.c.id)
+    .limit(bindparam("most"))
+)
+_CLOCKED = compiled(
+    select(waits.c.account)
+    .distinct()
+    .join(enrollments, enrollments.c.id == waits.c.enrollment)
+    .where(WAITS_FOR_THE_CLOCK, UNDER_WAY, waits.c.account > param("after"))
+    .order_by(waits.c.account)
     .limit(bindparam("most"))
 )
 _MATCHING = compiled(
@@ -228,6 +239,9 @@ class EnrollingOnPostgres(Talk):
             self._memo.keep("account", one.id, one)
             self._memo.keep("matching", one.id, frozenset(held[one.id]))
         return list(held)
+
+    def accounts_clocked(self, after: AccountId | None, limit: int) -> Sequence[AccountId]:
+        return [row[0] for row in self._rows(_CLOCKED, after=after or "", most=limit)]
 
     # --- matches ------------------------------------------------------------------------------
 

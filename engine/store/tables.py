@@ -389,6 +389,9 @@ waits = Table(
 """An account has a handful of waits, so the index on the account alone answers `waits_touched`;
 an inverted one on the names would cost every insert more than it saves."""
 Index(None, waits.c.task, postgresql_where=waits.c.task.is_not(None))
+WAITS_FOR_THE_CLOCK = text("'clock.passed' = ANY (names)")
+"""Of waits: those that the clock alone may end; a sweep looks at them."""
+Index("waits_clock_idx", waits.c.account, postgresql_where=WAITS_FOR_THE_CLOCK)
 
 # --- tasks ------------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.effects.entities import AccountId
+from engine.effects.entities import CLOCK, AccountId, EnrollmentId
 from tests.records.keepers import NOW, Keeper
-from tests.records.samples import ACME, ANNA, BRANCH
+from tests.records.samples import ACME, ANNA, BRANCH, enrollment, wait
 
 SECOND = timedelta(seconds=1)
 
@@ -91,3 +91,21 @@ def test_whom_a_condition_holds_for_is_kept_until_it_does_not(keeper: Keeper) ->
         records.forget_matching("known")
     with keeper.transaction() as records:
         assert records.matching(ACME) == records.matching(BRANCH) == frozenset()
+
+
+def test_accounts_whose_runs_wait_for_the_clock_come_in_pages(keeper: Keeper) -> None:
+    timed = ("account.arr", CLOCK)
+    with keeper.transaction() as records:
+        for id, account in (("e-1", ACME), ("e-2", BRANCH), ("e-3", AccountId("Branch-2"))):
+            records.put_enrollment(enrollment(id, account=account))
+        records.put_wait(wait("w-1", names=timed))
+        records.put_wait(wait("w-2", names=timed))
+        records.put_wait(wait("w-3", enrollment=EnrollmentId("e-2"), account=BRANCH, names=timed))
+        other = {"enrollment": EnrollmentId("e-3"), "account": AccountId("Branch-2")}
+        records.put_wait(wait("w-4", **other, names=("account.arr",)))
+    with keeper.transaction() as records:
+        assert list(records.accounts_clocked(None, 9)) == [ACME, BRANCH]
+        assert list(records.accounts_clocked(None, 1)) == [ACME]
+        assert list(records.accounts_clocked(ACME, 9)) == [BRANCH]
+        records.change_enrollment(EnrollmentId("e-1"), status="finished", ended_at=NOW)
+        assert list(records.accounts_clocked(None, 9)) == [BRANCH]

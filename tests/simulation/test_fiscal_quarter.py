@@ -85,3 +85,32 @@ def test_every_fiscal_name_has_a_value(context: Context) -> None:
     assert context.workspace.fiscal_year == FiscalYear()
     names = [name.removeprefix("fiscal.") for name in FISCAL_NAMES]
     assert all(fiscal_value(context.workspace, now, name) is not None for name in names)
+
+
+# --- waits that only the clock ends -----------------------------------------------------------
+
+
+def test_wait_for_a_quarter_ends_with_the_day_it_begins(story: Story) -> None:
+    assert story("steps: [{wait: {until: fiscal.quarter == 2}}]") == [
+        "2 Mon 09:00 wait: for fiscal.quarter == 2",
+        "1 Wed 00:00 outcome: completed",
+    ]
+
+
+def test_quarter_begins_where_we_are_and_today_where_they_are(story: Story) -> None:
+    there = "account: {name: Acme, zone: America/New_York}\nstart: 2026-03-02T09:00\n"
+    ours = story("steps: [{wait: {until: fiscal.quarter == 2}}]", there)
+    theirs = story('steps: [{wait: {until: today >= date("2026-04-01")}}]', there)
+    assert ours[-1] == "31 Tue 18:00 outcome: completed"
+    assert theirs[-1] == "1 Wed 00:00 outcome: completed"
+
+
+def test_goal_over_time_is_reached_without_a_fact(story: Story) -> None:
+    playbook = 'goal: health.band == "green" && health.days_in_band >= 14\nsteps: [{wait: 60d}]\n'
+    told = story(playbook, "health: 50\nfacts: [{at: 3d, health: 80}]")
+    assert told[-1] == "19 Thu 09:00 outcome: achieved"
+
+
+def test_task_is_closed_by_the_clock(story: Story) -> None:
+    playbook = "steps: [{task: plan, assign: csm, done_when: fiscal.days_left < 7}]"
+    assert story(playbook)[-2:] == ["25 Wed 00:00 done: plan", "25 Wed 00:00 outcome: completed"]

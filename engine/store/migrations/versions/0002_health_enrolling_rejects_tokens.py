@@ -152,9 +152,11 @@ def upgrade() -> None:
     op.create_index('effects_recipient_idx', 'effects', ['recipient', 'at'], unique=False, postgresql_where=sa.text("status IN ('intent', 'waiting', 'unknown', 'accepted')"))
     op.drop_index(op.f('facts_account_occurred_at_idx'), table_name='facts')
     op.create_index(op.f('facts_account_kind_occurred_at_idx'), 'facts', ['account', 'kind', 'occurred_at'], unique=False)
+    op.create_index('waits_clock_idx', 'waits', ['account'], unique=False, postgresql_where=sa.text("'clock.passed' = ANY (names)"))
 
 
 def downgrade() -> None:
+    op.drop_index('waits_clock_idx', table_name='waits', postgresql_where=sa.text("'clock.passed' = ANY (names)"))
     op.drop_index(op.f('facts_account_kind_occurred_at_idx'), table_name='facts')
     op.create_index(op.f('facts_account_occurred_at_idx'), 'facts', ['account', 'occurred_at'], unique=False)
     op.drop_index(op.f('enrollments_playbook_started_at_idx'), table_name='enrollments')

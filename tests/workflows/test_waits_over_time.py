@@ -1,0 +1,61 @@
+"""Runs that wait for what only the clock brings about, on real parts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from engine.effects.entities import AccountId
+from engine.language.load import check_playbook
+from engine.language.source import load
+from engine.services.applying import apply
+from engine.services.enrolling import enroll_by_hand
+from engine.store.directory import put_accounts
+from engine.store.schema import upgrade
+from tests.waiting import until
+from tests.workflows.shell_office import Office
+
+PLAYBOOK = """
+playbook: patient
+goal: now - account.renewal_date >= 0h
+steps:
+  - {wait: 300d}
+"""
+
+
+def test_goal_over_time_is_reached_though_nothing_happens(
+    databases: Any, temporal_server: str, tmp_path: Path
+) -> None:
+    url = databases.create()
+    upgrade(url)
+    queue = f"patient-{uuid4().hex[:8]}"
+    office = Office.open(url, temporal_server, tmp_path, queue=queue, factor=3600)
+    office.more = {"TENURE_SWEEP_EVERY_S": "1"}
+    document, _ = load("patient.yaml", PLAYBOOK)
+    assert document is not None
+    plan = check_playbook(document, office.workspace).plan
+    assert plan is not None
+    apply(office.database, office.workspace, {"patient": plan}, by="test")
+    due = (office.database.now + timedelta(hours=15)).isoformat()  # 15 seconds
+    with office.database.begin() as connection:
+        put_accounts(connection, {AccountId("acme-1"): {"name": "acme-1", "renewal_date": due}})
+        put_accounts(connection, {AccountId("acme-2"): {"renewal_date": "2999-01-01"}})
+    try:
+        runs = [
+            enroll_by_hand(office.database, office.context, "patient", account, by="test")
+            for account in ("acme-1", "acme-2")
+        ]
+        office.start_worker()
+        first, second = (run.enrollment for run in runs)
+        assert first is not None
+        assert second is not None
+        until(lambda: office.run_of(first).outcome == "achieved", "the goal")
+        assert office.run_of(second).outcome is None
+        with office.database.transaction() as records:
+            met = next(line for line in records.lines(first) if line.what == "goal met")
+        assert met.data["fact"].startswith("clock/waits/acme-1/")
+    finally:
+        office.close()
+        databases.drop(url)
