@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine.health.codec import models_from_json
 from engine.health.model import Category, Children, Number, Survey, TimeSince, Window
 from engine.language.workspace.health_codes import HEALTH_CODES
+from engine.language.workspace.health_forms import MeasureForm
 from engine.language.workspace.load import load_workspace
-from tests.health.health_files import HEALTH, workspace_of
+from tests.health.health_files import HEALTH, TENURE, workspace_of
 
 
 @pytest.mark.parametrize("code", HEALTH_CODES, ids=lambda one: one.code)
@@ -113,3 +118,32 @@ def test_form_that_cannot_be_read_leaves_no_workspace(write: Any) -> None:
     loaded = load_workspace(write({"playbooks/a.yaml": "x", "health.yaml": "models: [a]"}))
     assert loaded.workspace is None
     assert [one.code for one in loaded.problems] == ["TN403"]
+
+
+_words = st.sampled_from(
+    ["account.arr", "meeting.held", "7d", "red", "nps", "mean", "x y", "arr", ""]
+)
+_junk = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 101) | st.floats(0, 9) | _words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_words, inner, max_size=3),
+    max_leaves=6,
+)
+_measure = st.dictionaries(st.sampled_from([*MeasureForm.model_fields]), _junk, max_size=5)
+_rule = st.dictionaries(st.sampled_from(["when", "band", "because"]), _junk, max_size=3)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(measure=_measure | _junk, rule=_rule | _junk, bands=_junk)
+def test_nothing_an_author_writes_raises(
+    measure: Any, rule: Any, bands: Any, tmp_path: Path
+) -> None:
+    model = {"groups": {"g": {"measures": {"m": measure}}}, "overrides": [rule]}
+    (tmp_path / "tenure.yaml").write_text(TENURE)
+    (tmp_path / "health.yaml").write_text(json.dumps({"models": {"a": model}, "bands": bands}))
+    loaded = load_workspace(tmp_path)
+    assert loaded.workspace is not None or loaded.problems
+    for one in loaded.problems:
+        assert one.where.file == "health.yaml"
+        assert one.where.line == 1
+    if loaded.workspace is not None and not loaded.problems:
+        models_from_json(loaded.workspace.health, [("red", 0), ("green", 50)])
