@@ -20,6 +20,7 @@ from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId, Fact, FactId, Line
 from engine.effects.ingesting import ingest
 from engine.effects.outgoing import Ways
+from engine.language.workspace.model import Workspace
 from engine.plan.clock import Clock
 from engine.services.applying import apply
 from engine.services.enrolling import enroll_by_hand
@@ -28,7 +29,7 @@ from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries.runs import read_timeline
 from engine.store.queries.tasks import list_tasks
-from tests.differential.stories import ACCOUNT, BEGINS, CONTACTS, USERS, Happening, Story, workspace
+from tests.differential.stories import BEGINS, Happening, Story, answers_to
 from workflows.activities import Activities
 from workflows.connecting import data_converter
 from workflows.dispatcher import Dispatcher
@@ -45,27 +46,32 @@ LASTS = timedelta(days=100)
 def fill(database: Database, story: Story) -> None:
     """Put the account, its people and the playbook into an empty database."""
     with database.begin() as connection:
-        put_users(connection, USERS)
-        put_accounts(connection, {ACCOUNT.id: ACCOUNT.fields})
-        put_contacts(connection, CONTACTS)
-    apply(database, workspace(), {"story": story.plan}, by="test")
+        put_users(connection, story.users)
+        put_accounts(connection, {story.account.id: story.account.fields})
+        put_contacts(connection, story.contacts)
+    account = story.account
+    if account.score is not None:
+        with database.transaction() as records:
+            records.put_score(account.id, account.score, account.band or "", BEGINS, BEGINS)
+    apply(database, story.home, {story.plan.playbook: story.plan}, by="test")
 
 
-def begin(database: Database) -> EnrollmentId:
+def begin(database: Database, story: Story) -> EnrollmentId:
     """Enroll the account by hand."""
-    context = Context.of(workspace())
-    found = enroll_by_hand(database, context, "story", ACCOUNT.id, by="test")
+    context = Context.of(story.home)
+    playbook, account = story.plan.playbook, story.account.id
+    found = enroll_by_hand(database, context, playbook, account, by="test")
     assert found.enrollment is not None, found.why
     return found.enrollment
 
 
-def happen(database: Database, number: int, one: Happening) -> None:
+def happen(database: Database, number: int, one: Happening, story: Story) -> None:
     """Let one thing happen now."""
-    context = Context.of(workspace())
+    context = Context.of(story.home)
     if one.close_tasks:
         _close_tasks(database, context)
         return
-    fact = Fact(FactId(f"f-{number}"), one.fact, ACCOUNT.id, database.now, one.data)
+    fact = Fact(FactId(f"f-{number}"), one.fact, story.account.id, database.now, one.data)
     with database.transaction() as records:
         ingest(records, context, fact)
 
@@ -77,7 +83,9 @@ def _close_tasks(database: Database, context: Context) -> None:
         with database.transaction() as records:
             if records.task(task.id).status == "open":
                 decision = "approved" if task.kind == "approval" else None
-                complete_task(records, context, task.id, by="ann", decision=decision)
+                complete_task(
+                    records, context, task.id, by="ann", answers=answers_to(task), decision=decision
+                )
 
 
 class SkippedTime:
@@ -94,9 +102,11 @@ class SkippedTime:
 
 
 @asynccontextmanager
-async def shell(client: Client, database: Database, clock: Clock) -> AsyncIterator[None]:
+async def shell(
+    client: Client, database: Database, clock: Clock, home: Workspace
+) -> AsyncIterator[None]:
     """Run both workers and the dispatcher."""
-    context = Context.of(workspace())
+    context = Context.of(home)
     ways = Ways(email=MemoryProvider())
     effects = RealEffects(lambda: context, lambda _: ways)
     address = Address(QUEUE, f"{QUEUE}-out", clock.spec)
@@ -127,8 +137,8 @@ async def play_durably(binary: Path, url: str, story: Story) -> Sequence[Line]:
         database = Database(url, clock, real_now=SkippedTime(env))
         await asyncio.to_thread(fill, database, story)
         try:
-            async with shell(env.client, database, clock):
-                run = await asyncio.to_thread(begin, database)
+            async with shell(env.client, database, clock, story.home):
+                run = await asyncio.to_thread(begin, database, story)
                 await _let_happen(env, database, clock, run, story)
                 await _replay(env.client, run)
             return await asyncio.to_thread(_timeline, database, run)
@@ -164,7 +174,7 @@ async def _let_happen(
         if ahead.total_seconds() > 0:
             await env.sleep(ahead)
         await _rests(handle, database)
-        await asyncio.to_thread(happen, database, number, one)
+        await asyncio.to_thread(happen, database, number, one, story)
         await _rests(handle, database)
     if not await _is_over(handle):
         await env.sleep(LASTS)

@@ -12,26 +12,26 @@ from engine.effects.entities import Fact, FactId, Line
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
-from tests.differential.stories import ACCOUNT, BEGINS, CONTACTS, USERS, Story, workspace
+from tests.differential.stories import BEGINS, Story, answers_to
 
 LASTS = timedelta(days=200)
 
 
 def play_simulated(story: Story) -> Sequence[Line]:
     """Return the timeline of the story's one run."""
-    context = Context.of(workspace())
+    context = Context.of(story.home)
     world = World(BEGINS)
-    world.add_accounts([ACCOUNT])
-    world.add_contacts(CONTACTS)
-    world.add_users(USERS)
+    world.add_accounts([story.account])
+    world.add_contacts(story.contacts)
+    world.add_users(story.users)
     world.make_live(story.plan)
     simulator = Simulator(context, world)
-    simulator.enroll("story", ACCOUNT.id)
+    simulator.enroll(story.plan.playbook, story.account.id)
     for number, one in enumerate(story.happenings):
         if one.close_tasks:
             simulator.at(one.at, partial(_close_tasks, simulator, context))
         else:
-            fact = Fact(FactId(f"f-{number}"), one.fact, ACCOUNT.id, one.at, one.data)
+            fact = Fact(FactId(f"f-{number}"), one.fact, story.account.id, one.at, one.data)
             simulator.add_fact(fact)
     simulator.run(BEGINS + LASTS)
     return simulator.trace().lines
@@ -44,5 +44,7 @@ def _close_tasks(simulator: Simulator, context: Context) -> None:
             if records.task(task.id).status != "open":
                 continue
             decision = "approved" if task.kind == "approval" else None
-            complete_task(records, context, task.id, by="ann", decision=decision)
+            complete_task(
+                records, context, task.id, by="ann", answers=answers_to(task), decision=decision
+            )
         simulator.take_owed()

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from engine.effects.entities import Account, AccountId, Contact, ContactId, User, UserId
+from engine.effects.entities import Account, AccountId, Contact, ContactId, Task, User, UserId
 from engine.language.load import check_playbook
 from engine.language.source import load
 from engine.language.workspace.load import load_workspace
@@ -50,21 +50,34 @@ class Happening:
     close_tasks: bool = False
 
 
-@dataclass(frozen=True)
-class Story:
-    """A plan and what happens."""
-
-    plan: Plan
-    text: str
-    happenings: tuple[Happening, ...]
-
-
 @cache
 def workspace() -> Workspace:
     """The workspace of the generated playbooks: everybody works at all hours."""
     loaded = load_workspace(WORKSPACE)
     assert loaded.workspace is not None, loaded.problems
     return loaded.workspace
+
+
+@dataclass(frozen=True)
+class Story:
+    """A plan and what happens, to whom, in which workspace."""
+
+    plan: Plan
+    text: str
+    happenings: tuple[Happening, ...]
+    home: Workspace = field(default_factory=workspace)
+    account: Account = ACCOUNT
+    contacts: tuple[Contact, ...] = CONTACTS
+    users: tuple[User, ...] = USERS
+
+
+def answers_to(task: Task) -> dict[str, Any]:
+    """What somebody answers to what a task asks: always the first choice."""
+    plain = {"number": 3, "bool": True, "date": "2026-05-01"}
+    return {
+        name: asked["one_of"][0] if asked.get("one_of") else plain.get(asked.get("type"), "So")
+        for name, asked in task.ask.items()
+    }
 
 
 def make_story(seed: int) -> Story:

@@ -72,7 +72,7 @@ def test_a_worker_killed_three_times_tells_the_story_of_the_simulator(
     database = Database(migrated_database, clock)
     try:
         fill(database, story)
-        run = begin(database)
+        run = begin(database, story)
         for alive_s in (1.6, 1.4, 1.5):
             with _worker(database, temporal_server, clock) as worker:
                 time.sleep(alive_s)
