@@ -23,7 +23,8 @@ from workflows.connecting import connect, ensure_search_attributes
 from workflows.dispatcher import Dispatcher
 from workflows.effects import RealEffects
 from workflows.handing_over import Address
-from workflows.sweeping import ensure_schedules, make_sweeper
+from workflows.schedules import ensure_schedules
+from workflows.sweeping import make_sweeper
 from workflows.telling import keep_telling
 from workflows.workers import Bounds, make_workers
 

@@ -35,6 +35,7 @@ from engine.services import runner
 from engine.settings import Settings
 from workflows.connecting import connect
 from workflows.messages import WORKFLOW, Standing, Wanted
+from workflows.schedules import list_schedules
 
 T = TypeVar("T")
 Handle: TypeAlias = WorkflowHandle[Any, Any]
@@ -92,6 +93,14 @@ class TemporalRunner:
         async def look(client: Client) -> list[runner.StuckRun]:
             found = [one async for one in client.list_workflows(STUCK, limit=limit)]
             return [await _stuck(client, one) for one in found]
+
+        return self._run(look)
+
+    def sweeps(self) -> Sequence[runner.SweepSchedule]:
+        """List the schedules of the sweeps; those that no worker has made yet are missing."""
+
+        async def look(client: Client) -> Sequence[runner.SweepSchedule]:
+            return await list_schedules(client, self._settings)
 
         return self._run(look)
 

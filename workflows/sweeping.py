@@ -1,7 +1,6 @@
-"""The sweeps in Temporal: a Schedule for each kind, its workflow and its activity.
+"""The sweeps in Temporal: their workflow, their activity and their worker.
 
-A sweep keeps nothing, so one at a time is enough, and one missed is made up for by the next: hence
-overlaps are skipped and no catching up is asked of Temporal. Why: `docs/decisions/0007-sweeps.md`.
+When they come is the business of `schedules.py`. Why they are so: `docs/decisions/0007-sweeps.md`.
 """
 
 from __future__ import annotations
@@ -9,43 +8,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import activity, workflow
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
-)
+from temporalio.client import Client
 from temporalio.common import RetryPolicy
-from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from engine.effects.context import Context
-from engine.errors import InputError, PermanentError, TransientError
-from engine.plan.clock import Clock
-from engine.services.sweeping import KINDS, interval_s, on_time, sweep
+from engine.errors import InputError, TransientError
+from engine.services.sweeping import KINDS, on_time, sweep
 from engine.settings import Settings
 from engine.store.database import Database
 from workflows.activities import translated
+from workflows.schedules import WORKFLOW, queue_of
 
 logger = logging.getLogger(__name__)
 
-WORKFLOW = "Sweep"
 ACTIVITY = "sweep"
 ATTEMPTS = 5
 HEARTBEAT = timedelta(seconds=15)
 LONGEST = timedelta(hours=1)
-CATCH_UP = timedelta(seconds=10)
-"""The shortest Temporal knows."""
 
 
 @workflow.defn(name=WORKFLOW)
@@ -98,11 +82,6 @@ def _beat() -> None:
         raise TransientError("the worker ends; the next sweep goes on")
 
 
-def queue_of(settings: Settings) -> str:
-    """Return the task queue of the sweeps."""
-    return f"{settings.task_queue}-sweeps"
-
-
 def make_sweeper(
     client: Client, settings: Settings, database: Database, context: Callable[[], Context]
 ) -> Worker:
@@ -122,44 +101,3 @@ def make_sweeper(
         max_concurrent_activity_task_polls=1,
         graceful_shutdown_timeout=timedelta(seconds=10),
     )
-
-
-async def ensure_schedules(client: Client, settings: Settings, clock: Clock) -> None:
-    """Create the Schedules, or bring them up to date; one that is paused stays so.
-
-    Raises PermanentError when the server lets us not.
-    """
-    every = timedelta(seconds=interval_s(settings.sweep_every_s, clock))
-    for kind in KINDS:
-        try:
-            await _ensure(client, schedule_id(settings, kind), _schedule(settings, kind, every))
-        except RPCError as error:
-            raise PermanentError(
-                f"the Schedule of the sweep of {kind} cannot be made: {error.status.name}",
-                remedy="Let this client write Schedules in the namespace.",
-            ) from error
-
-
-def schedule_id(settings: Settings, kind: str) -> str:
-    """Return what Temporal calls the Schedule of a kind."""
-    return f"{settings.task_queue}-sweep-{kind}"
-
-
-def _schedule(settings: Settings, kind: str, every: timedelta) -> Schedule:
-    return Schedule(
-        action=ScheduleActionStartWorkflow(
-            WORKFLOW, kind, id=schedule_id(settings, kind), task_queue=queue_of(settings)
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
-    )
-
-
-async def _ensure(client: Client, id: str, wanted: Schedule) -> None:
-    def updated(known: ScheduleUpdateInput) -> ScheduleUpdate:
-        return ScheduleUpdate(replace(wanted, state=known.description.schedule.state))
-
-    try:
-        await client.create_schedule(id, wanted, trigger_immediately=True)
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(id).update(updated)

@@ -12,6 +12,7 @@ from engine.cli.session import Session, with_session
 
 if TYPE_CHECKING:
     from engine.effects.sweeping import Swept
+    from engine.services.runner import SweepSchedule
 
 KINDS = ("dates", "schedules", "conditions", "health")
 
@@ -19,6 +20,27 @@ KINDS = ("dates", "schedules", "conditions", "health")
 @click.group("sweeps")
 def sweeps_command() -> None:
     """See what the clock will set off, and look for what is due."""
+
+
+@sweeps_command.command("list")
+@format_option()
+@with_session
+def list_sweeps(session: Session, form: str) -> int:
+    """List how often each kind is looked for, when last and when next, in real time."""
+    found = session.runner.sweeps()
+    if form == "json":
+        click.echo(to_json(found))
+        return 0
+    rows = [
+        (one.kind, f"{one.every_s:g} s", one.last_at, one.last_ended, _next(one)) for one in found
+    ]
+    headings = ("kind", "every", "last (UTC)", "ended", "next (UTC)")
+    click.echo(table(rows, headings) if rows else "No worker has made them yet: `tenure up`.")
+    return 1 if any(one.last_ended == "failed" for one in found) else 0
+
+
+def _next(one: SweepSchedule) -> object:
+    return "paused" if one.paused else one.next_at
 
 
 @sweeps_command.command("ahead")

@@ -53,6 +53,20 @@ class StuckRun:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class SweepSchedule:
+    """When a kind of sweep comes round. Its instants are real time; `last_ended` is how the last
+    one ended, `running` while it has not, `never` before the first."""
+
+    kind: str
+    id: str
+    every_s: float
+    paused: bool
+    last_at: datetime | None
+    last_ended: str
+    next_at: datetime | None
+
+
 class Runner(Protocol):
     """What steers runs. Every method may raise NotFound (no such run), Conflict (not in a state
     that allows it, in words) and TransientError (the runner or its worker does not answer)."""
@@ -73,6 +87,9 @@ class Runner(Protocol):
 
     def state(self, enrollment: EnrollmentId) -> Standing:
         """Say where a run stands."""
+
+    def sweeps(self) -> Sequence[SweepSchedule]:
+        """List the schedules of the sweeps; those that no worker has made yet are missing."""
 
     def stuck(self, limit: int = 100) -> Sequence[StuckRun]:
         """List runs that failed, or whose worker cannot make them go on; newest first."""

@@ -29,7 +29,8 @@ from engine.store.directory import put_accounts
 from engine.store.schema import upgrade
 from tests.waiting import until
 from tests.workflows.shell_office import Office
-from workflows.sweeping import ensure_schedules, schedule_id
+from workflows.client import TemporalRunner
+from workflows.schedules import ensure_schedules, list_schedules, schedule_id
 
 DUE = "{date: account.renewal_date}"
 STEPS = "steps:\n  - {task: plan, assign: {user: ann}}\n"
@@ -195,6 +196,10 @@ def test_a_date_that_passes_while_no_worker_lives_fires_once(hurried: Calendar) 
     office.start_worker()
     until(lambda: hurried.runs() == 4, "what was missed")
     assert hurried.sweep().started == 0
+    runner = TemporalRunner(load_settings(temporal_address=office.address, task_queue=office.queue))
+    until(lambda: all(one.last_ended == "completed" for one in runner.sweeps()), "all kinds")
+    assert [one.kind for one in runner.sweeps()] == list(KINDS)
+    runner.close()
 
 
 async def test_schedules_are_made_once_and_stay_paused(client: Client) -> None:
@@ -208,4 +213,9 @@ async def test_schedules_are_made_once_and_stay_paused(client: Client) -> None:
         for kind in KINDS
     ]
     assert [one.state.paused for one in found] == [True, False, False, False]
+    shown = await list_schedules(client, settings)
+    assert [(one.kind, one.paused, one.every_s) for one in shown] == [
+        (kind, kind == "dates", 60) for kind in KINDS
+    ]
+    assert await list_schedules(client, load_settings(task_queue="never-made")) == []
     assert {each.every for one in found for each in one.spec.intervals} == {timedelta(minutes=1)}
