@@ -27,7 +27,7 @@ from engine.web.api.bodies import check_json, read_json
 from engine.web.api.facts import BULK_BYTES, counted, fact_answer
 from engine.web.api.house import House
 from engine.web.api.refusals import on_error, on_http, refuse
-from engine.web.api.shapes import MOST_FACTS
+from engine.web.api.shapes.facts import MOST_FACTS
 from engine.web.limits import Limiter, read_body
 from engine.web.pages import HEADERS
 

@@ -12,7 +12,7 @@ from engine.language.workspace.forms import TenureForm
 from engine.services.facts import GivenFact
 from engine.services.tokens import SCOPES
 from engine.web.api.application import bare, document
-from engine.web.api.shapes import FactAnswers
+from engine.web.api.shapes.facts import FactAnswers
 from tests.docs.pages import DOCS, blocks
 
 PAGE = DOCS / "api.md"

@@ -16,7 +16,7 @@ from engine.web.api.access import Guarded, asks
 from engine.web.api.facts import BULK_BYTES, consequences
 from engine.web.api.house import Caller, House, InHouse
 from engine.web.api.refusals import unsaid
-from engine.web.api.shapes import (
+from engine.web.api.shapes.accounts import (
     AccountInFull,
     AccountList,
     GivenAccounts,

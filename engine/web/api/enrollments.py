@@ -14,7 +14,7 @@ from engine.store.queries import decisions as decided
 from engine.store.queries import runs as queries
 from engine.web.api.access import Guarded, asks
 from engine.web.api.house import Caller, InHouse, acting
-from engine.web.api.shapes import (
+from engine.web.api.shapes.enrollments import (
     DecisionList,
     EnrollmentInFull,
     EnrollmentList,

@@ -12,7 +12,7 @@ from engine.services import tasks as services
 from engine.store.queries import tasks as queries
 from engine.web.api.access import Guarded, asks
 from engine.web.api.house import Caller, House, InHouse, acting
-from engine.web.api.shapes import (
+from engine.web.api.shapes.tasks import (
     Completion,
     GivenComment,
     Reassignment,
