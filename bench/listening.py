@@ -1,7 +1,8 @@
 """A workspace of twenty playbooks that listen to facts, and a stream of facts for them.
 
 The stream is what a product and a CRM send: scores, logins, usage, tickets, changed fields. Every
-kind is listened to by somebody; a few facts in a hundred start something. Seeded: the same stream every time.
+kind is listened to by somebody; a few facts in a hundred start something. Seeded: the same stream
+every time.
 """
 
 from __future__ import annotations

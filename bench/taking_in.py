@@ -10,8 +10,10 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.lines import Line
@@ -30,49 +32,74 @@ from engine.store import directory, schema
 from engine.store.database import Database
 
 ACCOUNTS = 2_000
-FACTS = 30_000
-PEER_FACTS = 1_500
+FACTS = 10_000
+ROUNDS = 3
+PEER_FACTS = 1_000
 WARM = 2_000
 READY_TIMEOUT_S = 60.0
 
 
-def measure_bulk() -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Facts a second of each round, and facts a second of this process's own processor time."""
+
+    rounds: tuple[float, ...]
+    of_cpu: float
+
+    @property
+    def best(self) -> float:
+        """The round in which the machine did the least besides."""
+        return max(self.rounds)
+
+
+def measure_bulk() -> Line:
     """Take facts in with a tenth of the accounts, with all, and with ten times as many; and one
     transaction each, as a peer would that calls our own code for each fact."""
+    sizes = (ACCOUNTS // 10, ACCOUNTS, ACCOUNTS * 10)
     with _postgres() as url, tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "listeners"
         write_listeners(workspace)
-        rates = [
-            _rate(url, workspace, size, FACTS) for size in (ACCOUNTS // 10, ACCOUNTS, ACCOUNTS * 10)
-        ]
-        peer = _rate(url, workspace, ACCOUNTS, PEER_FACTS, one_by_one=True)
-    return [line(ACCOUNTS, FACTS, rates, peer)]
+        rates = [_rates(url, workspace, size, FACTS) for size in sizes]
+        peer = _rates(url, workspace, ACCOUNTS, PEER_FACTS, one_by_one=True)
+    return line(ACCOUNTS, FACTS, rates, peer)
 
 
-def line(accounts: int, facts: int, rates: Sequence[float], peer: float) -> Line:
-    """Return the figure of three rates, at a tenth, at all and at ten times the accounts."""
-    shown = {"accounts": accounts, "facts": facts, "playbooks": len(TRIGGERS)}
-    grown = {"at_a_tenth": round(rates[0]), "at_tenfold": round(rates[2])}
-    context = {**shown, **grown, "peer_is": "one transaction a fact"}
-    return Line("facts_bulk_per_s", rates[1], "facts/s", rates[1], peer, context)
+def line(accounts: int, facts: int, rates: Sequence[Rates], peer: Rates) -> Line:
+    """Return the figure of what was measured at a tenth, at all and at ten times the accounts: the
+    best round, the median beside it."""
+    tenth, ours, tenfold = rates
+    context = {
+        "median": round(median(ours.rounds)),
+        "of_processor_time": round(ours.of_cpu),
+        "at_a_tenth": round(tenth.best),
+        "at_tenfold": round(tenfold.best),
+        "accounts": accounts,
+        "facts": facts,
+        "playbooks": len(TRIGGERS),
+        "peer_is": "one transaction a fact",
+    }
+    return Line("facts_bulk_per_s", ours.best, "facts/s", ours.best, peer.best, context)
 
 
-def _rate(
+def _rates(
     url: str, workspace: Path, accounts: int, facts: int, *, one_by_one: bool = False
-) -> float:
+) -> Rates:
     database = Database(url, Clock(), connections=3)
     try:
         context, names = _people(database, workspace, accounts)
         since = datetime.now(UTC) - timedelta(days=1)
         label = f"{accounts}-{one_by_one}"
         _taken(database, context, stream(names, WARM, f"warm-{label}", since))
-        coming = list(stream(names, facts, label, since))
-        each = [[one] for one in coming] if one_by_one else [coming]
-        before = time.perf_counter()
-        taken = sum(_taken(database, context, some) for some in each)
-        took_s = time.perf_counter() - before
-        assert taken == facts, f"{taken} of {facts} facts were accepted"
-        return facts / took_s
+        spent_s, rounds = 0.0, []
+        for number in range(ROUNDS):
+            coming = list(stream(names, facts, f"{label}-{number}", since))
+            each = [[one] for one in coming] if one_by_one else [coming]
+            began_s, before = time.process_time(), time.perf_counter()
+            taken = sum(_taken(database, context, some) for some in each)
+            rounds.append(facts / (time.perf_counter() - before))
+            spent_s += time.process_time() - began_s
+            assert taken == facts, f"{taken} of {facts} facts were accepted"
+        return Rates(tuple(rounds), facts * ROUNDS / spent_s)
     finally:
         database.close()
 

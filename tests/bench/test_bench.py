@@ -118,7 +118,8 @@ def test_every_figure_has_a_line_with_the_keys_to_follow_it() -> None:
         "history_bytes_vs_naive": 0.5,
         "worker_cpu_vs_tuned": 0.5,
     }
-    more = [measure_check(1), measure_simulator(2), taking_in.line(20, 9, [1.0, 2.0, 3.0], 1.0)]
+    rates = taking_in.Rates((1.0, 3.0, 2.0), 4.0)
+    more = [measure_check(1), measure_simulator(2), taking_in.line(20, 9, [rates] * 3, rates)]
     more += first_effect.lines(20, [[0.02], [0.03, 0.01], [0.04]])
     shown |= {line["figure"]: line for line in map(read, more)}
     measured = [figure for figures, _ in MEASURES for figure in figures]
