@@ -28,6 +28,8 @@ from engine.language.expressions import evaluate, evaluate_value
 from engine.plan.model import Condition
 
 DAY = timedelta(days=1)
+MOST = 1e15
+"""Numbers beyond it are none: no measure of a customer comes to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +139,15 @@ def _latest_with(readings: Readings, kind: str, field: str) -> Happening | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell whether a value is a number that can be reckoned with: x / 0 comes to none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST
 
 
 def _number(how: Number, readings: Readings) -> _Read:
     value, at = _value(how.value, readings)
     if not _is_number(value):
-        return _Read(None, None, None, "no value yet")
+        why = "no value yet" if value is None else "it does not come to a number"
+        return _Read(None, None, None, why)
     return _Read(value, points(how.scale, value), at)
 
 
@@ -201,7 +205,7 @@ def _window(how: Window, readings: Readings, now: datetime) -> _Read:
         before = _taken(how, [one for one in inside if one.occurred_at <= middle])
         if before == 0:
             return _Read(None, None, at, "nothing before to compare with", changes)
-        value = rounded((value - before) / abs(before) * 100)
+        value = rounded(_bounded((value - before) / abs(before) * 100))
     return _Read(value, points(how.scale, value), at, "", changes)
 
 
@@ -209,7 +213,11 @@ def _taken(how: Window, facts: Sequence[Happening]) -> float:
     if how.field is None:
         return len(facts)
     values = [one.data.get(how.field) for one in facts]
-    return float(sum(value for value in values if value is not None and _is_number(value)))
+    return _bounded(sum(value for value in values if value is not None and _is_number(value)))
+
+
+def _bounded(value: float) -> float:
+    return float(min(max(value, -MOST), MOST))
 
 
 # --- surveys ----------------------------------------------------------------------------------

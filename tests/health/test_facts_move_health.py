@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,17 @@ from tests.health.health_files import HEALTH, TENURE, context_of
 from tests.health.house import ACME, DAY, NOW, House
 
 STANDARD = context_of()
+WILD = """\
+models:
+  all:
+    groups:
+      g:
+        measures:
+          total: {sum: incident.closed, of: minutes, over: 7d, curve: [[0, 100], [60, 0]]}
+          last: {number: incident.closed.minutes}
+          much: {number: incident.closed.minutes * 1000, curve: [[0, 100], [60, 0]]}
+          branches: {children: weighted, by: arr}
+"""
 RENAMED = HEALTH.replace("band: red", "band: bad")
 OUTSIDE = context_of("bands: {hysteresis: 5, stay: {before_better: 3d}}")
 
@@ -78,6 +90,23 @@ def test_late_fact_changes_what_is_known_now_and_not_the_past() -> None:
     assert house.history() == [75.0, 100.0]
     house.fact("usage.reported", active=10, ago=20 * DAY)  # older than what is known
     assert house.history() == [75.0, 100.0]
+
+
+@pytest.mark.parametrize("seats", [0, None, 1e-300])
+def test_calculation_that_comes_to_no_number_is_missing(seats: float | None) -> None:
+    house = House(STANDARD, Account(ACME, {"id": "acme", "seats": seats}))
+    house.fact("usage.reported", active=1e10)
+    assert _measure(house, "seats_used")["points"] is None
+    json.dumps(house.world.accounts[ACME].assessment, allow_nan=False)
+
+
+def test_numbers_beyond_reason_do_no_harm() -> None:
+    wild = context_of(WILD)
+    house = House(wild)
+    for minutes in (1e300, -1e300, 10**400, 1e15, 1e15):
+        house.fact("incident.closed", minutes=minutes)
+    assert house.health()[0] is not None
+    json.dumps(house.world.accounts[ACME].assessment, allow_nan=False)
 
 
 def test_rule_forces_the_band_while_it_holds() -> None:
