@@ -18,6 +18,7 @@ MEASURES: tuple[tuple[tuple[str, ...], str], ...] = (
     (CONTEST, "bench.contest:measure_contest"),
     (("check_20_playbooks_s",), "bench.checking:measure_check"),
     (("simulate_runs_per_s",), "bench.simulating:measure_simulator"),
+    (("backtest_10k_accounts_year_s",), "bench.backtesting:measure_backtest"),
     (("facts_bulk_per_s",), "bench.taking_in:measure_bulk"),
     (("fact_to_effect_p50_ms", "fact_to_effect_p99_ms"), "bench.first_effect:measure_first_effect"),
 )

@@ -15,6 +15,7 @@ AIMS: Mapping[str, str | None] = {
     "worker_cpu_vs_tuned": None,
     "check_20_playbooks_s": "< 0.5",
     "simulate_runs_per_s": None,
+    "backtest_10k_accounts_year_s": "< 20",
     "facts_bulk_per_s": ">= 5000",
     "fact_to_effect_p50_ms": "< 150",
     "fact_to_effect_p99_ms": "< 1000",
