@@ -26,7 +26,7 @@ def play_simulated(story: Story) -> Sequence[Line]:
     world.add_users(story.users)
     world.make_live(story.plan)
     simulator = Simulator(context, world)
-    simulator.enroll(story.plan.playbook, story.account.id)
+    simulator.enroll(story.plan.playbook, story.account.id, contact=story.about)
     for number, one in enumerate(story.happenings):
         if one.close_tasks:
             simulator.at(one.at, partial(_close_tasks, simulator, context))

@@ -69,6 +69,7 @@ class Story:
     account: Account = ACCOUNT
     contacts: tuple[Contact, ...] = CONTACTS
     users: tuple[User, ...] = USERS
+    about: ContactId | None = None
 
 
 def answers_to(task: Task) -> dict[str, Any]:
