@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
+from engine.services.health import override_health
 from tests.promises.company import Company
 from tests.web.api_caller import Api, open_api
 
@@ -112,3 +114,24 @@ def test_health_is_shown_with_its_history(api: Api) -> None:
     shown = api.get("/accounts/acme-0/health")
     assert (shown["score"], shown["band"], shown["override"]) == (30, "red", None)
     assert [one["score"] for one in shown["history"]] == [30, 80]
+
+
+def test_health_shows_a_band_that_is_forced_until_it_expires(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = api.company.database
+    api.post("/facts", fact("health.changed", data={"score": 80}))
+    until = database.now + timedelta(days=1)
+    override_health(
+        database,
+        api.company.context,
+        "acme-0",
+        "red",
+        reason="sponsor left",
+        by="u-ann",
+        until=until,
+    )
+    forced = api.get("/accounts/acme-0/health")["override"]
+    assert (forced["band"], forced["reason"], forced["by"]) == ("red", "sponsor left", "u-ann")
+    monkeypatch.setattr(database, "_real_now", lambda: until)
+    assert api.get("/accounts/acme-0/health")["override"] is None

@@ -111,6 +111,8 @@ def show_health(house: InHouse, id: str) -> Health:
     with house.database.begin_with_records() as (connection, records):
         page = queries.show_account(connection, AccountId(id))
         forced = records.override(AccountId(id))
+    if forced is not None and forced.expires_at is not None and forced.expires_at <= records.now:
+        forced = None  # nobody has looked at the account since
     found = page.account
     return Health(
         account=found.id,
