@@ -57,6 +57,7 @@ def up_command(
             click.echo(
                 f"\nRunning. Temporal's UI: {stack.info.ui_url}\n"
                 f"Links in emails lead to {links_to(stack.info)}.\n"
+                f"The API is at {api_at(stack.info)}; `tenure tokens create` lets others in.\n"
                 "In another terminal: tenure apply, tenure import, tenure enroll, tenure tasks"
                 f"{_elsewhere(data_dir)}.\n"
                 "Ctrl-C stops it; nothing is lost."
@@ -86,6 +87,11 @@ def links_to(info: StackInfo) -> str:
     """Return where links in the stack's emails lead."""
     shared = info.settings
     return shared.get("public_url") or f"http://127.0.0.1:{shared.get('web_port', WEB_PORT)}"
+
+
+def api_at(info: StackInfo) -> str:
+    """Return where the API is, as seen from this machine."""
+    return f"http://127.0.0.1:{info.settings.get('web_port', WEB_PORT)}/api/v1"
 
 
 def shared_settings(data_dir: Path) -> dict[str, str]:
@@ -141,6 +147,7 @@ def status_command(data_dir: Path, form: str) -> int:
         "temporal": info.temporal_address,
         "ui": info.ui_url,
         "links": links_to(info),
+        "api": api_at(info),
         "clock": info.settings.get("clock", "real"),
     }
     processes = {process.name: process.pid for process in info.processes}

@@ -27,15 +27,16 @@ steps:
 @pytest.mark.slow
 @pytest.mark.temporal
 def test_runs_begin_are_held_and_go_on_by_the_api(server_home: Path, starting: Starting) -> None:
-    company, url = starting(server_home, welcome=PLAYBOOK)
+    company, _ = starting(server_home, welcome=PLAYBOOK)
     where = ["--data-dir", str(server_home), "--format", "json"]
+    api = json.loads(company.tenure("status", *where)[1])["api"]
     scopes = ["facts:write", "accounts:write", "accounts:read", "enrollments:read"]
     wanted = [word for scope in (*scopes, "enrollments:write") for word in ("--scope", scope)]
     code, said = company.tenure("tokens", "create", "crm", *wanted, *where)
     assert code == 0, said
     headers = {"Authorization": f"Bearer {json.loads(said)['token']}"}
-    until(lambda: answers(url), "the API")
-    with httpx.Client(base_url=f"{url}/api/v1", headers=headers, trust_env=False) as client:
+    until(lambda: answers(api.removesuffix("/api/v1")), "the API")
+    with httpx.Client(base_url=api, headers=headers, trust_env=False) as client:
         made = client.put("/accounts/new", json={"fields": {"name": "New"}}).json()
         (run,) = made["started"]
         at = f"/enrollments/{run}"
