@@ -51,8 +51,7 @@ class Moment:
     @property
     def hit(self) -> Hit:
         """The rule and the date that set a run off."""
-        rule = f"{self.trigger.rule} ({self.value})"
-        return Hit(rule, {self.trigger.when.field: self.value})
+        return Hit(self.trigger.rule, {self.trigger.when.field: self.value})
 
 
 def moments(

@@ -104,7 +104,8 @@ def look_ahead(
 
 def _ahead(records: Records, context: Context, live: Live, until: datetime) -> Iterator[Ahead]:
     for one in coming(records, context, live, until):
-        yield Ahead(one.at, live.playbook, one.hit.rule, one.account, one.contact)
+        rule = f"{one.trigger.rule} ({one.value})"
+        yield Ahead(one.at, live.playbook, rule, one.account, one.contact)
     for trigger in scheduled(live.plan.enroll, context.workspace.zone):
         at = trigger.following(records.now)
         if at is not None and at <= until:
