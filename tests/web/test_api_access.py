@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -181,6 +182,20 @@ def test_size_has_a_limit(api: Api) -> None:
     assert said(api.call("POST", "/facts", big)) == (413, "too_large")
     assert api.call("POST", "/facts/bulk", {"facts": [big]}).status_code == 200
     assert said(api.call("PUT", "/accounts/a", {"fields": {"name": "a" * 70_000}}))[0] == 413
+
+
+def test_body_that_does_not_come_is_not_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.web.limits.BODY_TIMEOUT_S", 0.05)
+    head = (
+        f"POST /api/v1/facts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.token()}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    )
+    url = api.client.base_url
+    with socket.create_connection((url.host, url.port), timeout=30) as line:
+        line.sendall(head.encode())
+        assert line.recv(65_536).startswith(b"HTTP/1.1 408 ")
 
 
 def test_number_of_facts_has_a_limit(api: Api) -> None:
