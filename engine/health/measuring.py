@@ -114,17 +114,18 @@ def _value(value: Condition, readings: Readings) -> tuple[Any, datetime | None]:
     """Return what a value expression gives and how new the oldest fact it reads is; without facts,
     the oldest field."""
     values: dict[str, Any] = {}
-    of_facts: list[datetime] = []
-    of_fields: list[datetime] = []
-    for name, is_field, head, last in _sources(value.refs):
+    told: list[datetime] = []
+    sources = _sources(value.refs)
+    for name, is_field, head, last in sources:
         if is_field:
             values[name] = readings.field(last)
-            if (said := readings.field_since(last)) is not None:
-                of_fields.append(said)
         elif (found := _latest_with(readings, head, last)) is not None:
             values[name] = found.data[last]
-            of_facts.append(found.occurred_at)
-    at = min(of_facts or of_fields, default=None)
+            told.append(found.occurred_at)
+    if all(is_field for _, is_field, _, _ in sources):
+        said = [readings.field_since(last) for _, _, _, last in sources]
+        told = [one for one in said if one is not None]
+    at = min(told, default=None)
     if len(value.refs) == 1 and value.text.strip() == value.refs[0][0]:
         return values.get(value.refs[0][0]), at
     return evaluate_value(value.text, value.refs, values).value, at

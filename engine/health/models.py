@@ -109,7 +109,8 @@ NO_MODELS = Models((), Bands((("red", 0.0), ("yellow", 40.0), ("green", 70.0))))
 def reads_of(model: Model) -> Reads:
     """Return what a model reads."""
     conditions = [rule.when for rule in model.rules]
-    aging = [one for one in model.measures if one.stale_after or one.drop_after]
+    old = [one for one in model.measures if one.stale_after or one.drop_after]
+    aging = [one for one in old if not kinds_of(one)]  # else the facts say how old it is
     children = [one.how for one in model.measures if isinstance(one.how, Children)]
     return Reads(
         frozenset().union(*(kinds_of(one) for one in model.measures)),

@@ -28,6 +28,8 @@ from engine.store.statements import compiled, param
 from engine.store.tables import accounts, facts, health_overrides, roll_ups
 from engine.store.talking import Talk, missing_row
 
+SAYING = ("account.created", "account.changed")
+"""Kinds of facts that say what fields of an account are."""
 _this = param("account")
 _KEEP_ASSESSMENT = compiled(
     update(accounts)
@@ -85,21 +87,28 @@ _LATEST_FACTS = compiled(
 )
 _fields = facts.c.data.op("->")(literal_column("'fields'"))
 _name = func.jsonb_object_keys(_fields).table_valued("name").render_derived("named").lateral()
-_FIELDS_SAID = compiled(
-    select(_name.c.name, func.max(facts.c.occurred_at))
-    .select_from(facts)
-    .join(_name, literal_column("true"))
-    .where(
-        facts.c.account == _this,
-        facts.c.kind.in_(
-            [literal_column("'account.created'"), literal_column("'account.changed'")]
-        ),
-        facts.c.occurred_at <= bindparam("now"),
-        func.jsonb_typeof(_fields) == literal_column("'object'"),
-        _name.c.name == any_(cast(bindparam("names"), ARRAY(Text))),
+
+
+def _fields_said(*columns: Any, where: Any) -> Any:
+    """When each field was said last, by fact; `columns` come first."""
+    return (
+        select(*columns, _name.c.name, func.max(facts.c.occurred_at))
+        .select_from(facts)
+        .join(_name, literal_column("true"))
+        .where(
+            where,
+            facts.c.kind.in_([literal_column(f"'{kind}'") for kind in SAYING]),
+            facts.c.occurred_at <= bindparam("now"),
+            func.jsonb_typeof(_fields) == literal_column("'object'"),
+            _name.c.name == any_(cast(bindparam("names"), ARRAY(Text))),
+        )
+        .group_by(*columns, _name.c.name)
     )
-    .group_by(_name.c.name)
-)
+
+
+_FIELDS_SAID = compiled(_fields_said(where=facts.c.account == _this))
+_any_of = facts.c.account == any_(cast(bindparam("accounts"), ARRAY(Text)))
+FIELDS_SAID_OF_ALL = compiled(_fields_said(facts.c.account, where=_any_of))
 _in_force = (health_overrides.c.account == _this) & health_overrides.c.ended_at.is_(None)
 _OVERRIDE = compiled(select(*rows.OVERRIDES.columns).where(_in_force))
 _PUT_OVERRIDE = compiled(

@@ -11,6 +11,7 @@ from engine.effects.entities import Account, AccountId, Contact, ContactId, Fact
 from engine.store import rows
 from engine.store.batching import ahead
 from engine.store.batching.talking import BatchedTalk
+from engine.store.health_records import FIELDS_SAID_OF_ALL, SAYING
 
 Scores = tuple[tuple[datetime, float], ...]
 FURTHER_BACK = timedelta(days=31)
@@ -199,6 +200,26 @@ class BatchedHealth(BatchedTalk):
             if one.kind in kinds and one.occurred_at <= self._now and newest:
                 found[one.kind] = one
         return found
+
+    def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
+        if account not in self._accounts:
+            return super().fields_said(account, fields)
+        said = {**self._stored_said(tuple(sorted(fields))).get(account, {})}
+        for one in self._facts.get(account, ()):
+            if one.kind in SAYING and one.occurred_at <= self._now:
+                for name in set(fields).intersection(one.data.get("fields") or ()):
+                    said[name] = max(said.get(name, one.occurred_at), one.occurred_at)
+        return said
+
+    def _stored_said(self, names: tuple[str, ...]) -> dict[AccountId, dict[str, datetime]]:
+        def read() -> dict[AccountId, dict[str, datetime]]:
+            asked = {"accounts": list(self._accounts), "names": [*names], "now": self._now}
+            each: dict[AccountId, dict[str, datetime]] = {}
+            for account, name, at in self._peek(FIELDS_SAID_OF_ALL, **asked):
+                each.setdefault(account, {})[name] = at
+            return each
+
+        return self._once(f"said {names}", read)
 
     def _stored_latest(self, kinds: tuple[str, ...]) -> dict[AccountId, dict[str, Fact]]:
         def read() -> dict[AccountId, dict[str, Fact]]:
