@@ -127,7 +127,8 @@ class Clocks:
         """Return when the clock next changes what one of the names stands for."""
         row, now = self._world.accounts[account], self._world.now
         zone, ours = self._context.calendar_of(row).zone, self._context.workspace.zone
-        scored = [at for at, _ in self._world.scores.get(account, ())]
+        ages = any(name.startswith("health.change_") for name in names)
+        scored = [at for at, _ in self._world.scores.get(account, ())] if ages else []
         fiscal = [name for name in names if name.startswith("fiscal.")]
         other = [name for name in names if not name.startswith("fiscal.")]
         ticks = (
