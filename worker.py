@@ -13,7 +13,7 @@ import logging
 import signal
 
 from engine.effects.context import Context
-from engine.effects.outgoing import Ways
+from engine.effects.sending import Ways
 from engine.services.leaving import work_and_leave
 from engine.services.sweeping import KINDS
 from engine.settings import Settings

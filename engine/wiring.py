@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from engine.delivery.settings import from_settings
 from engine.delivery.signing import SHORTEST_SECRET
 from engine.effects.context import Context
-from engine.effects.outgoing import Ways
+from engine.effects.sending import Ways
 from engine.errors import InputError
 from engine.language.workspace.codec import workspace_from_json
 from engine.plan.clock import Clock

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.effects import carrying, outgoing
+from engine.effects import carrying, outgoing, sending
 from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId
 from engine.effects.records import Records
@@ -23,7 +23,7 @@ class RealEffects:
     """Carries out commands. `context` returns the workspace in force now, `ways` its ways out."""
 
     context: Callable[[], Context]
-    ways: Callable[[Context], outgoing.Ways]
+    ways: Callable[[Context], sending.Ways]
 
     def carry_out(self, records: Records, enrollment: EnrollmentId, do: Do) -> Mapping[str, Json]:
         """Carry out a house verb in the caller's transaction."""
@@ -50,7 +50,7 @@ class RealEffects:
         if prepared.result is not None:
             return prepared.result
         ways = self.ways(context)
-        sent = {letter.key: outgoing.send(letter, ways) for letter in prepared.sends}
+        sent = {letter.key: sending.send(letter, ways) for letter in prepared.sends}
         with transaction() as records:
             answer = outgoing.record(
                 records, context, enrollment, do, sent, prepared.before, prepared.later

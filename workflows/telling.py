@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from engine.effects.context import Context
 from engine.effects.noticing import send_notices
-from engine.effects.outgoing import Ways
+from engine.effects.sending import Ways
 from engine.errors import InputError, TenureError
 from engine.store.database import Database
 

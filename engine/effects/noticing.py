@@ -16,10 +16,10 @@ from engine.effects.context import Context
 from engine.effects.entities import EffectKey, Enrollment, Notice, User, UserId
 from engine.effects.gates import Gate
 from engine.effects.letters import Letter, email
-from engine.effects.outgoing import Ways, send
 from engine.effects.own_mails import own_template
 from engine.effects.people import find_person
 from engine.effects.records import Records
+from engine.effects.sending import Ways, send
 from engine.plan.model import Plan
 
 DEFAULT_OWNER = "cs_ops"

@@ -1,7 +1,7 @@
 """What leaves the house: intents first, then the calls, then what came of them.
 
     prepare   one transaction: who gets what, and one ledger row in `intent` for each
-    send      the call, outside any transaction
+    send      the call, outside any transaction (`sending`)
     record    one transaction: accepted, refused, unknown or waiting
 
 An intent that a later attempt finds may have been sent: it becomes `unknown`, is never sent again
@@ -13,10 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
-from engine.delivery import webhook
-from engine.delivery.provider import Message, Provider, UnclearSend
 from engine.effects import alarming, mailing, notifying, surveying
 from engine.effects.capping import within_caps
 from engine.effects.context import Context
@@ -30,18 +28,15 @@ from engine.effects.entities import (
 )
 from engine.effects.knowing import Known
 from engine.effects.letters import (
-    ChatPost,
     Held,
-    HookCall,
     LeftOut,
     Letter,
     Nothing,
-    Unsendable,
     part_of,
     send_key,
 )
 from engine.effects.records import Records
-from engine.errors import InputError, PermanentError, TransientError
+from engine.effects.sending import Sent, SentStatus
 from engine.plan.events import Do
 from engine.plan.model import Json
 
@@ -51,18 +46,6 @@ that nobody does it meanwhile and no fact falls between."""
 
 LEFT_OUT = "left_out"
 """What the ledger's result says of a letter that a cap left out."""
-
-SentStatus = Literal["accepted", "refused", "unknown", "waiting", "skipped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of one call."""
-
-    status: SentStatus
-    provider: str = ""
-    provider_id: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +59,6 @@ class Prepared:
     result: Mapping[str, Json] | None = None
     before: Mapping[EffectKey, Sent] = field(default_factory=dict)
     later: Held | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """The ways out: the email provider, and the URLs of chat channels and hooks by name."""
-
-    email: Provider
-    channels: Mapping[str, str] = field(default_factory=dict)
-    hooks: Mapping[str, str] = field(default_factory=dict)
-    hook_secret: str | None = None
-    timeout_s: float = 10.0
 
 
 def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Prepared:
@@ -207,54 +179,6 @@ def _came_of(row: Effect) -> Sent:
     if row.status in ("accepted", "unknown"):
         status = "accepted" if row.status == "accepted" else "unknown"
     return Sent(status, row.provider or "", row.provider_id or "", row.reason)
-
-
-# --- sending ----------------------------------------------------------------------------------
-
-
-def send(letter: Letter, ways: Ways) -> Sent:
-    """Make the call, once. Never raises for what the other side did."""
-    try:
-        return _call(letter, ways)
-    except TransientError as error:
-        return Sent("waiting", reason=error.message)
-    except UnclearSend as error:
-        return Sent("unknown", reason=error.message)
-    except (PermanentError, InputError) as error:
-        return Sent("refused", reason=error.message)
-
-
-def _call(letter: Letter, ways: Ways) -> Sent:
-    match letter.content:
-        case Message() as message:
-            accepted = ways.email.send(message)
-            return Sent("accepted", ways.email.name, accepted.provider_id)
-        case ChatPost(channel, text):
-            url = _url(ways.channels, channel, "channel")
-            reply = webhook.notify_chat(url, text, key=letter.key, timeout_s=ways.timeout_s)
-            return Sent("accepted", "chat", str(reply.status))
-        case HookCall(hook, payload):
-            reply = webhook.post(
-                _url(ways.hooks, hook, "hook"),
-                payload,
-                secret=ways.hook_secret,
-                key=letter.key,
-                timeout_s=ways.timeout_s,
-            )
-            return Sent("accepted", "hook", str(reply.status))
-        case Unsendable(why):
-            raise PermanentError(why)
-        case Held() | LeftOut():
-            raise AssertionError("a letter that is held back or left out is not sent")
-
-
-def _url(known: Mapping[str, str], name: str, what: str) -> str:
-    if name not in known:
-        raise PermanentError(
-            f"the {what} {name} has no URL on this machine",
-            remedy=f"Set the variable that tenure.yaml names for the {what} {name}.",
-        )
-    return known[name]
 
 
 # --- recording --------------------------------------------------------------------------------

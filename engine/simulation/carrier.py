@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.delivery.memory import MemoryProvider
-from engine.effects import noticing, outgoing
+from engine.effects import noticing, outgoing, sending
 from engine.effects.carrying import carry_out, write_notes
 from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId
@@ -32,7 +32,7 @@ class Carrier:
         self._context = context
         self._world = world
         self._records = MemoryRecords(world)
-        self._ways = outgoing.Ways(email=self.provider)
+        self._ways = sending.Ways(email=self.provider)
 
     def carry(self, enrollment: EnrollmentId, errand: Errand) -> Done | Failed | None:
         """Carry out an errand; None when it had no command, or is to be tried again."""
@@ -78,8 +78,8 @@ class Carrier:
                 records, self._context, enrollment, do, sent, ready.before, ready.later
             )
 
-    def _hand_over(self, letter: Letter) -> outgoing.Sent:
+    def _hand_over(self, letter: Letter) -> sending.Sent:
         if isinstance(letter.content, ChatPost | HookCall):
             self.posts.append(letter)
-            return outgoing.Sent("accepted", "memory", "200")
-        return outgoing.send(letter, self._ways)
+            return sending.Sent("accepted", "memory", "200")
+        return sending.send(letter, self._ways)

@@ -19,7 +19,7 @@ from engine.effects.answering import complete_task
 from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId, Fact, FactId, Line
 from engine.effects.ingesting import ingest
-from engine.effects.outgoing import Ways
+from engine.effects.sending import Ways
 from engine.language.workspace.model import Workspace
 from engine.plan.clock import Clock
 from engine.services.applying import apply

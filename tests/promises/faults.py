@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.delivery.provider import Accepted, Message, Provider
 from engine.effects.entities import EnrollmentId
-from engine.effects.outgoing import Ways
+from engine.effects.sending import Ways
 from engine.errors import TransientError
 from engine.plan.events import CommandId, Do
 from engine.plan.model import Json, NodeId
