@@ -82,11 +82,11 @@ class Clocks:
         """Look again at the accounts that have changed."""
         while self._world.moved:
             moved, self._world.moved = self._world.moved, {}
-            for account in moved:
-                self._look(account)
+            for account, dates in moved.items():
+                self._look(account, dates=dates)
 
-    def _look(self, account: AccountId) -> None:
-        if self._dated:
+    def _look(self, account: AccountId, *, dates: bool = True) -> None:
+        if self._dated and dates:
             self._look_at_dates(account)
         if self._names:
             self._await(account, self._next_tick(account), self._look_at_conditions)

@@ -285,8 +285,8 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         world.put(world.waits_of.setdefault(wait.enrollment, {}), wait.id, wait)
         if wait.task is not None:
             world.put(world.task_waits, wait.task, key)
-        if CLOCK in wait.names and world.moved is not None:
-            world.moved[wait.account] = None
+        if CLOCK in wait.names:
+            world.note_moved(wait.account, dates=False)
 
     def drop_waits(
         self, enrollment: EnrollmentId, waits: Collection[CommandId] | None = None

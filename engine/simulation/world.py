@@ -50,7 +50,7 @@ _ABSENT: Any = object()
 class World:
     """All rows, at one virtual `now`. `outbox`, `handed` (new tasks) and `written` (new lines) are
     what happened since somebody last took them away, `moved` the accounts whose rows changed that
-    the clock looks at (None while nobody asks)."""
+    the clock looks at, and whether at their dates, too (None while nobody asks)."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -94,7 +94,7 @@ class World:
         self.outbox: list[Delivery] = []
         self.handed: list[TaskId] = []
         self.written: list[Line] = []
-        self.moved: dict[AccountId, None] | None = None
+        self.moved: dict[AccountId, bool] | None = None
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._marks = (0, 0, 0, 0)
 
@@ -111,9 +111,19 @@ class World:
         """Note the accounts whose rows the clock looks at."""
         assert self.moved is not None
         if table is self.accounts or table is self.reassess or table is self.scores:
-            self.moved[key] = None
+            self.note_moved(key, dates=table is self.accounts and self._has_other_fields(value))
         elif table is self.contacts:
-            self.moved[value.account] = None
+            self.note_moved(value.account, dates=True)
+
+    def _has_other_fields(self, now: Account) -> bool:
+        """Tell whether the row just put differs from the one before in more than its health."""
+        before = self._undo[-1][2]
+        return before is _ABSENT or before.fields is not now.fields
+
+    def note_moved(self, account: AccountId, *, dates: bool) -> None:
+        """Have the clock look at an account again; `dates`: at its dates as well."""
+        if self.moved is not None:
+            self.moved[account] = self.moved.get(account, False) or dates
 
     def drop(self, table: dict[K, V], key: K) -> None:
         """Remove a row if it is there."""
@@ -143,8 +153,7 @@ class World:
         """Put accounts; a score they come with is their first."""
         for account in accounts:
             self.accounts[account.id] = account
-            if self.moved is not None:
-                self.moved[account.id] = None
+            self.note_moved(account.id, dates=True)
             if account.score is not None:
                 since = account.band_since or self.now
                 self.scores[account.id] = ((since, account.score),)
