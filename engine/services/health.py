@@ -56,7 +56,7 @@ def explain(
             f"no score of {account} was known at {at:%Y-%m-%d %H:%M} UTC",
             remedy=f"See those there are with `tenure health history {account}`.",
         )
-    kept = row.inputs if row.inputs is not None else {"computed": row.score, "band": row.band}
+    kept = {"computed": row.score, **(row.inputs or {}), "score": row.score, "band": row.band}
     return Explained(found, row.at, row.score, row.band, row.model, kept)
 
 
@@ -70,7 +70,8 @@ def _now(records: Records, context: Context, found: Account) -> Explained:
         return Explained(found, records.now, score, band, assessment.model.id, kept)
     if found.score is None:
         return Explained(found, records.now, None, None, None, None)
-    kept = found.assessment or {"computed": found.score, "band": found.band}
+    counts = {"score": found.score, "band": found.band}
+    kept = {"computed": found.score, **(found.assessment or {}), **counts}
     return Explained(found, records.now, found.score, found.band, None, kept)
 
 

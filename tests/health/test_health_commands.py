@@ -90,6 +90,14 @@ def test_override_and_release(say: Say) -> None:
     assert "62.5" in out
 
 
+def test_forced_score_from_outside_is_explained(say: Say) -> None:
+    assert say("override", "beta", "green", "--reason", "new sponsor", "--as", "u-1")[0] == 0
+    out = say("explain", "beta")[1]
+    assert "70 green" in out
+    assert "Score: 30, from outside" in out
+    assert "Forced: green by u-1: new sponsor, so the score counts as 70" in out
+
+
 def test_list_begins_with_the_lowest(say: Say) -> None:
     rows = json.loads(say("list", "--format", "json")[1])
     assert [(one["account"], one["score"]) for one in rows] == [("beta", 30), ("acme", 62.5)]
