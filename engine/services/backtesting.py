@@ -18,6 +18,7 @@ from engine.simulation.backtest.measuring import Capacity, measure, version_of
 from engine.simulation.backtest.past import Record
 from engine.simulation.backtest.playing import Model, Question, play
 from engine.simulation.backtest.result import Result
+from engine.simulation.simulator import uncollected
 from engine.store.importing import Kind
 from engine.store.importing.sheet import read_sheet
 from engine.store.queries import history
@@ -124,9 +125,11 @@ def _played(wanted: Wanted, version: Version, record: Record, progress: Progress
     def tell(at: datetime) -> None:
         progress(min(1.0, max(0.0, (at - question.start).total_seconds() / whole)))
 
-    played = play(question, record, tell)
-    progress(1.0)
-    return measure(question, record, played, wanted.capacity, version_of(question, version.said))
+    with uncollected():
+        played = play(question, record, tell)
+        progress(1.0)
+        said = version_of(question, version.said)
+        return measure(question, record, played, wanted.capacity, said)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -114,7 +114,7 @@ class FileRecord:
                         at = self._known(written)
                         owner = accounts.setdefault(written["account"], len(accounts))
                         kind = names.setdefault(written["fact"], len(names))
-                    except (KeyError, TypeError, ValueError) as error:
+                    except (KeyError, TypeError, ValueError, StopIteration) as error:
                         index.unusable += 1
                         index.complaint = index.complaint or f"line {number}: {_complaint(error)}"
                     else:
@@ -206,19 +206,30 @@ def _marked(numbers: Mapping[str, int], wanted: Container[str] | None) -> bytes:
     return bytes(wanted is None or name in wanted for name in numbers)
 
 
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+
 def _read_line(line: bytes) -> dict[str, Any]:
-    found = json.loads(line)
+    """Read a line; the usual one, an object and nothing around it, without detours."""
+    text = line.strip().decode()
+    found, end = _scan(text, 0)
+    if end != len(text):
+        raise ValueError("there is more than one JSON object in it")
     if not isinstance(found, dict):
         raise TypeError("it is not a JSON object")
     return found
 
 
 def _complaint(error: Exception) -> str:
+    if isinstance(error, StopIteration):
+        return "it is not JSON"
     return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
+    if at.tzinfo is UTC:
+        return at
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 

@@ -65,7 +65,7 @@ LONGEST_RETRY = timedelta(minutes=10)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the cycle collector out: a world only grows, and looking through it again and again
     takes a fifth of a long simulation. What runs here makes no cycles to speak of."""
     was_on = gc.isenabled()
@@ -172,7 +172,7 @@ class Simulator:
 
     def run(self, until: datetime) -> None:
         """Let time pass up to an instant, included. Raises RunError for runs that never rest."""
-        with _uncollected():
+        with uncollected():
             self._run(until)
 
     def _run(self, until: datetime) -> None:

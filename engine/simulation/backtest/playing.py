@@ -29,6 +29,7 @@ from engine.simulation.backtest.past import (
     first_account,
     first_contact,
 )
+from engine.simulation.backtest.quieting import Quiet, may_be_quiet
 from engine.simulation.backtest.reading import ALWAYS, kinds_read
 from engine.simulation.backtest.suspects import Suspects, named_kinds
 from engine.simulation.memory import MemoryRecords
@@ -79,8 +80,8 @@ class Played:
 
 def play(question: Question, record: Record, progress: Progress = lambda _: None) -> Played:
     """Play a version over a record; `progress` is told how far in time it is. Deterministic."""
-    beginnings, wanted = _look(question, record)
-    stage = _Stage(question, record, beginnings, wanted)
+    beginnings, suspects = _look(question, record)
+    stage = _Stage(question, record, beginnings, suspects)
     simulator = stage.simulator
     simulator.feed_acts(_telling(stage.stream(), progress))
     simulator.run(question.start - _MOMENT)
@@ -99,7 +100,7 @@ def play(question: Question, record: Record, progress: Progress = lambda _: None
     )
 
 
-def _look(question: Question, record: Record) -> tuple[Beginnings, set[str]]:
+def _look(question: Question, record: Record) -> tuple[Beginnings, Suspects]:
     """Look at the record once: how all was at first, and whom to play."""
     beginnings = Beginnings()
     computes = question.model == "current" and bool(question.context.health.models)
@@ -109,7 +110,7 @@ def _look(question: Question, record: Record) -> tuple[Beginnings, set[str]]:
         if glimpse.known_at < question.end:
             beginnings.read(glimpse)
             suspects.read(glimpse)
-    return beginnings, suspects.found(record.accounts)
+    return beginnings, suspects
 
 
 def _cast(question: Question) -> list[Plan]:
@@ -136,24 +137,37 @@ def starts(plan: Plan) -> list[str]:
     ]
 
 
+def _context(question: Question) -> Context:
+    """Return what runs are played in: nobody reads the emails, and with the scores of then there
+    are no models, only the bands the workspace has."""
+    context = replace(question.context, words_only=True)
+    if question.model == "current" or not context.workspace.health:
+        return context
+    bands = {"bands": context.workspace.health.get("bands")}
+    health = bands if bands["bands"] else {}
+    return replace(
+        context,
+        workspace=replace(context.workspace, health=health),
+        health=Models((), context.health.bands),
+    )
+
+
 class _Stage:
     """The world at first, and what is fed into it."""
 
     def __init__(
-        self, question: Question, record: Record, beginnings: Beginnings, wanted: set[str]
+        self, question: Question, record: Record, beginnings: Beginnings, suspects: Suspects
     ) -> None:
         self._question = question
         self._record = record
         self._beginnings = beginnings
-        self._wanted = wanted
+        self._wanted = suspects.found(record.accounts)
+        self._loud = {} if suspects.everybody else suspects.loud
         self.fed = self.guessed = self.own = 0
         self.world = World(BEFORE_ALL)
         self.world.add_users(record.users)
         self._place(record)
-        health = question.context.health
-        if question.model == "then":  # bands as the workspace has them, scores as recorded
-            health = Models((), health.bands)
-        self.context = context = replace(question.context, health=health, words_only=True)
+        self.context = context = _context(question)
         self.simulator = Simulator(context, self.world, habits=habits_of(question.diligence))
         self._records = MemoryRecords(self.world)
 
@@ -205,6 +219,8 @@ class _Stage:
         kinds = kinds_read(plans, everything=everything)
         mine = tuple(f"{plan.playbook}." for plan in plans)
         take_in = self.simulator.take_in
+        quiet = Quiet(self.world, self.context, take_in).note
+        loud = self._loud if may_be_quiet(self.context, plans) else {}
         for known_at, fact in self._record.facts(self._wanted, kinds):
             if known_at >= question.end:
                 return
@@ -212,7 +228,10 @@ class _Stage:
                 self.own += 1
             else:
                 self.fed += 1
-                yield known_at, partial(take_in, fact)
+                act = take_in
+                if fact.kind == "health.changed" and fact.account in loud:
+                    act = take_in if known_at.timestamp() in loud[fact.account] else quiet
+                yield known_at, partial(act, fact)
 
     @property
     def _computes(self) -> bool:

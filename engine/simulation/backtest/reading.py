@@ -44,6 +44,11 @@ def kinds_read(plans: Iterable[Plan], *, everything: bool = False) -> Kinds:
     return Kinds(frozenset(named), everything)
 
 
+def mentions(plans: Iterable[Plan], kind: str) -> bool:
+    """Tell whether a condition or a wait of some plans reads the facts of a kind by name."""
+    return any(kind in _mentioned(encode(plan)) or kind in named_kinds(plan) for plan in plans)
+
+
 def _mentioned(value: Any) -> Iterator[str]:
     """Yield what conditions read as a fact, and what waits watch for."""
     if isinstance(value, Mapping):

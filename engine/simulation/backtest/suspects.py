@@ -7,9 +7,8 @@ run and no refusal, whatever else happens. A trigger that is not known here susp
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from engine.effects.entities import Account
@@ -32,45 +31,51 @@ def named_kinds(plan: Plan) -> frozenset[str]:
 
 
 class Scores:
-    """The scores of one account: when each was of, when it became known, what it was; and the bands
-    they lie in."""
+    """The scores of one account: when each was of, when it became known, what it was, and the band
+    it lies in by itself."""
 
     __slots__ = ("at", "bands", "known_at", "score")
 
     def __init__(self) -> None:
         self.at, self.known_at, self.score = array("d"), array("d"), array("d")
-        self.bands: set[str] = set()
+        self.bands: list[str] = []
 
-    def add(self, at: datetime, known_at: datetime, score: float, band: str) -> None:
-        """Add one, in any order, with the band it would be in or was recorded to be in."""
-        self.bands.add(band)
-        self.at.append(at.timestamp())
-        self.known_at.append(known_at.timestamp())
+    def add(self, at: float, known_at: float, score: float, band: str) -> None:
+        """Add one, in any order; instants are seconds since 1970."""
+        self.at.append(at)
+        self.known_at.append(known_at)
         self.score.append(score)
+        self.bands.append(band)
 
-    def moves(self, by: float, within_s: float, sign: int) -> bool:
-        """Tell whether a score could be so far from one of the window that ends with it, the one
+    def moves(self, by: float, within_s: float, sign: int) -> Iterator[int]:
+        """Yield the scores that could be so far from one of the window that ends with them, the one
         the window begins with included. `sign` is -1 for a drop, 1 for a rise."""
+        if max(self.score) - min(self.score) < by:
+            return
         order = sorted(range(len(self.at)), key=self.at.__getitem__)
         for place, now in enumerate(order):
             for before in reversed(order[:place]):
                 if (self.score[now] - self.score[before]) * sign >= by:
-                    return True
+                    yield now
+                    break
                 outside = self.at[before] <= self.at[now] - within_s
                 if outside and self.known_at[before] <= self.known_at[now]:
                     break
-        return False
 
 
 @dataclass
 class Suspects:
-    """Those whom the triggers of a playbook may be set off for, gathered from glimpses."""
+    """Those whom the triggers of a playbook may be set off for, gathered from glimpses. `loud` are,
+    for each whose scores may do it, the instants at which they may; `everybody` when a trigger is
+    not understood here."""
 
     plan: Plan
     band_of: BandOf
     everybody: bool = False
     accounts: set[str] = field(default_factory=set)
+    loud: dict[str, frozenset[float]] = field(default_factory=dict)
     _known: dict[str, Scores] = field(default_factory=dict)
+    _bands: dict[float, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         triggers = self.plan.enroll.get("on", ())
@@ -88,38 +93,51 @@ class Suspects:
         if one.kind == "health.changed" and self._triggers:
             score = one.data.get("score")
             if isinstance(score, int | float):
-                known = self._known.setdefault(one.account, Scores())
-                band = one.data.get("band")
-                known.add(one.at, one.known_at, score, str(band or self.band_of(score)))
+                known = self._known.get(one.account)
+                if known is None:
+                    known = self._known[one.account] = Scores()
+                known_at = one.known_at.timestamp()
+                at = known_at if one.at is one.known_at else one.at.timestamp()
+                known.add(at, known_at, score, one.data.get("band") or self._band(score))
+
+    def _band(self, score: float) -> str:
+        if (known := self._bands.get(score)) is None:
+            known = self._bands[score] = self.band_of(score)
+        return known
 
     def found(self, accounts: Iterable[Account]) -> set[str]:
         """Return whom to play: the suspects, and all of the families they are in."""
         accounts = list(accounts)
+        for account, scores in self._known.items():
+            hits = {at for one in self._triggers for at in _may_hit(one, scores)}
+            self.loud[account] = frozenset(scores.known_at[at] for at in hits)
         if self.everybody:
             return {account.id for account in accounts}
-        moved = {
-            account
-            for account, scores in self._known.items()
-            if account not in self.accounts
-            and any(self._may_hit(one, scores) for one in self._triggers)
-        }
+        moved = {account for account, instants in self.loud.items() if instants}
         return with_families(self.accounts | moved, accounts)
 
-    def _may_hit(self, trigger: Mapping[str, Any], scores: Scores) -> bool:
-        low, high = min(scores.score), max(scores.score)
-        match trigger["trigger"]:
-            case "health.drops" | "health.rises" as name:
-                if high - low < trigger["by"] or not trigger.get("within"):
-                    return bool(high - low >= trigger["by"])
-                seconds = decode(Span, trigger["within"]).seconds
-                sign = -1 if name == "health.drops" else 1
-                return seconds is None or scores.moves(trigger["by"], seconds, sign)
-            case "health.crosses":
-                below, above = trigger.get("below"), trigger.get("above")
-                return (below is not None and low < below) or (above is not None and high > above)
-            case "health.enters" | "health.leaves":
-                return trigger["band"] in scores.bands
-        return True
+
+def _may_hit(trigger: Mapping[str, Any], scores: Scores) -> Iterable[int]:
+    """Return which scores could set a trigger off."""
+    match trigger["trigger"]:
+        case "health.drops" | "health.rises" as name:
+            seconds = decode(Span, trigger["within"]).seconds if trigger.get("within") else None
+            if seconds is not None:
+                return scores.moves(trigger["by"], seconds, -1 if name == "health.drops" else 1)
+        case "health.crosses":
+            low, high = trigger.get("below"), trigger.get("above")
+            return [
+                at
+                for at, score in enumerate(scores.score)
+                if (low is not None and score < low) or (high is not None and score > high)
+            ]
+        case "health.enters":
+            return [at for at, band in enumerate(scores.bands) if band == trigger["band"]]
+        case "health.leaves":
+            if trigger["band"] not in scores.bands:
+                return ()
+            return [at for at, band in enumerate(scores.bands) if band != trigger["band"]]
+    return range(len(scores.score))
 
 
 def with_families(found: Collection[str], accounts: Iterable[Account]) -> set[str]:
