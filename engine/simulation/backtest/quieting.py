@@ -1,0 +1,70 @@
+"""Scores that start nothing and wake nobody, written down without the ceremony of a transaction.
+
+Most of a year's scores are such. What is done here is what `ingesting` would do with them, and only
+where that is so plain that nothing else can follow: plain bands, no health model, no wait, neither
+late nor twice. Everything else is handed on. `tests/backtest` holds that the outcome is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from engine.effects.context import Context
+from engine.effects.entities import Account, Fact
+from engine.plan.model import Plan
+from engine.simulation.backtest.reading import mentions
+from engine.simulation.world import World
+
+
+def may_be_quiet(context: Context, plans: Iterable[Plan]) -> bool:
+    """Tell whether scores can be quiet at all: bands without memory, no models, and no plan that
+    reads `health.changed` by name."""
+    bands = context.health.bands
+    plain = not (bands.hysteresis or bands.before_better or bands.before_worse)
+    return plain and not context.health.models and not mentions(plans, "health.changed")
+
+
+class Quiet:
+    """Writes scores into a world; `take_in` gets those that are not plain."""
+
+    def __init__(self, world: World, context: Context, take_in: Callable[[Fact], None]) -> None:
+        self._world = world
+        self._band = context.band
+        self._take_in = take_in
+        self._bands: dict[float, str] = {}
+
+    def note(self, fact: Fact) -> None:
+        """Let a score become known now that sets nothing off."""
+        world, id = self._world, fact.account
+        account, score = world.accounts.get(id), fact.data.get("score")
+        history = world.scores.get(id, ())
+        if (
+            account is None
+            or world.waits.get(id)
+            or world.moved is not None
+            or account.assessment is not None
+            or not isinstance(score, int | float)
+            or isinstance(score, bool)
+            or len(fact.data) != 1
+            or not 0 <= score <= 100
+            or fact.occurred_at != world.now
+            or (history and history[-1][0] >= world.now)
+            or fact.id in world.fact_ids
+            or not fact.id.isascii()
+            or "\x00" in fact.id
+            or fact.contact is not None
+            or fact.enrollment is not None
+        ):
+            self._take_in(fact)
+            return
+        self._write(account, float(score), fact)
+
+    def _write(self, account: Account, score: float, fact: Fact) -> None:
+        world, at = self._world, fact.occurred_at
+        band = self._bands.get(score)
+        if band is None:
+            band = self._bands[score] = self._band(score)
+        since = account.band_since if band == account.band and account.band_since else at
+        world.fact_ids[fact.id] = len(world.fact_ids)
+        world.scores[account.id] = (*world.scores.get(account.id, ()), (at, score))
+        world.accounts[account.id] = Account(account.id, account.fields, score, band, since)
