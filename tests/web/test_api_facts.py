@@ -52,8 +52,8 @@ def test_fact_is_taken_in_once(api: Api) -> None:
 
 def test_fact_that_does_not_fit_is_rejected_and_kept(api: Api) -> None:
     answer = api.call("POST", "/facts", fact(account="nobody", id="f-9"))
-    assert (answer.status_code, answer.json()["status"]) == (422, "rejected")
-    assert "nobody" in answer.json()["why"]
+    assert (answer.status_code, answer.json()["code"]) == (422, "rejected")
+    assert "nobody" in answer.json()["message"]
     code, listed = api.company.tenure("facts", "rejects", "list")
     assert (code, "api:t0" in listed) == (0, True)
 

@@ -6,30 +6,29 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body
 
 from engine.effects.ingesting import Ingested
 from engine.services.facts import Answer, take_in
 from engine.web.api.access import Guarded, asks
 from engine.web.api.house import Caller, House, InHouse
-from engine.web.api.refusals import unsaid
+from engine.web.api.refusals import Refused, unsaid
 from engine.web.api.shapes.base import NotStarted
 from engine.web.api.shapes.facts import FactAnswer, FactAnswers, GivenFacts, WrittenFact
 
 FACT_BYTES = 262_144
 BULK_BYTES = 4 * 1024 * 1024
+_KEPT = "Correct it and send it again; it is kept in `tenure facts rejects`, to be replayed."
 routes = APIRouter(route_class=Guarded, tags=["facts"])
 
 
 @routes.post("/facts", openapi_extra=asks("facts:write", most_bytes=FACT_BYTES))
-def send_fact(
-    house: InHouse, token: Caller, fact: Annotated[WrittenFact, Body()], response: Response
-) -> FactAnswer:
+def send_fact(house: InHouse, token: Caller, fact: Annotated[WrittenFact, Body()]) -> FactAnswer:
     """Send one fact. One of a known id is a duplicate and changes nothing; one that does not fit
     is rejected (422), and kept for whoever runs Tenure to look at."""
     (answer,) = taken_in(house, [fact], source=f"api:{token.name}")
     if answer.status == "rejected":
-        response.status_code = 422
+        raise Refused(422, answer.why, _KEPT, code="rejected")
     return answer
 
 
