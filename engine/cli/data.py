@@ -17,7 +17,7 @@ from engine.cli.options import (
 )
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, UserId
-from engine.services.applying import Meaning, apply, what_apply_means
+from engine.services.applying import Meaning, apply, computes_otherwise, what_apply_means
 from engine.services.authoring import check_workspace
 
 
@@ -37,6 +37,7 @@ def apply_command(session: Session, workspace: Path, dry_run: bool, by: str) -> 
         click.echo("\nNothing was applied.", err=True)
         return 1
     found = checkup.workspace()
+    anew = computes_otherwise(session.database, found)
     if dry_run:
         meanings = what_apply_means(session.database, found, checkup.plans)
     else:
@@ -46,6 +47,8 @@ def apply_command(session: Session, workspace: Path, dry_run: bool, by: str) -> 
     for one in meanings:
         if one.matching:
             click.echo(f"\n{_match_already(one)}")
+    if anew:
+        click.echo("\nHealth models or bands have changed: every account is assessed anew.")
     click.echo("\nNothing was written." if dry_run else "\nApplied.")
     return 0
 

@@ -12,6 +12,7 @@ from engine.effects.context import Context
 from engine.effects.matching import Live
 from engine.effects.records import Records
 from engine.effects.taking_stock import count_matching, forget, take_stock
+from engine.errors import RunError
 from engine.health.codec import models_from_json
 from engine.language.workspace.codec import (
     workspace_from_json,
@@ -76,14 +77,24 @@ def apply(
         return tuple(_counted(records, context, plans, one, take_stock) for one in meanings)
 
 
+def computes_otherwise(database: Database, workspace: Workspace) -> bool:
+    """Tell whether applying would have the health of every account looked at again."""
+    context = Context.of(workspace)
+    with database.begin() as connection:
+        return _computes_otherwise(connection, context)
+
+
 def _computes_otherwise(connection: Connection, context: Context) -> bool:
     """Tell whether health is computed, or bands are told apart, otherwise than until now."""
     before = publishing.current_workspace_hash(connection)
     if before is None:
         return bool(context.health.models)
-    known = workspace_from_json(publishing.workspace(connection, before))
-    bands = [(band.name, band.at_least) for band in known.bands]
-    models = models_from_json(known.health, bands)
+    try:
+        known = workspace_from_json(publishing.workspace(connection, before))
+        bands = [(band.name, band.at_least) for band in known.bands]
+        models = models_from_json(known.health, bands)
+    except RunError:  # another version of Tenure wrote it
+        return True
     versions = [one.id for one in models.models], [one.id for one in context.health.models]
     return versions[0] != versions[1] or models.bands != context.health.bands
 

@@ -16,7 +16,7 @@ from engine.effects.reassessing import reassess
 from engine.errors import InputError, NotFound
 from engine.health.explaining import explain as lines_of
 from engine.plan.clock import Clock
-from engine.services.applying import apply
+from engine.services.applying import apply, computes_otherwise
 from engine.services.health import explain, override_health, release_health
 from engine.services.recomputing import models_of, recompute
 from engine.store.database import Database
@@ -141,6 +141,8 @@ def test_changed_model_has_all_accounts_assessed_anew(office: Office) -> None:
     assert office.sweep() == []
     office.fact("usage.reported", active=70)
     heavier = workspace_of(HEALTH.replace("weight: 3", "weight: 5"))
+    assert computes_otherwise(office.database, heavier)
+    assert not computes_otherwise(office.database, workspace_of())
     apply(office.database, heavier, {}, by="u-ops")
     assert office.sweep(Context.of(heavier)) == ["acme", "beta"]
     found = explain(office.database, Context.of(heavier), "acme")
