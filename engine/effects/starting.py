@@ -14,6 +14,7 @@ from engine.effects.records import Records
 from engine.effects.watching import wake_keys
 from engine.enrolling.clocks import Watched
 from engine.enrolling.deciding import Change, Hit, hit_by, listens_to
+from engine.enrolling.grouping import precedence
 from engine.plan.model import PlanHash
 
 NEW = frozenset(["account.created", "contact.created"])
@@ -65,7 +66,8 @@ def start(
     kinds = {fact.kind, "health.changed"} if change.health_moved else {fact.kind}
     heard = {one for kind in kinds for one in listeners.heard.get(kind, ())}
     conditions = listeners.touched(touched)
-    for playbook in sorted(heard.union(conditions)):
+    groups = context.workspace.groups
+    for playbook in sorted(heard.union(conditions), key=lambda one: precedence(groups, one)):
         live = listeners.lives[playbook]
         hit = hit_by(live.plan.enroll, change) if playbook in heard else None
         set_off = _matched(records, context, fact, live, conditions.get(playbook, ()))

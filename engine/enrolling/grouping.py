@@ -58,6 +58,18 @@ def first_of(group: Group, under_way: Collection[str]) -> str | None:
     return next((one for one in group.playbooks if one in under_way), None)
 
 
+def precedence(groups: Iterable[Group], playbook: str) -> tuple[int, str]:
+    """Return what to sort playbooks by that one change sets off: what comes first in its group is
+    decided before what it would pause.
+
+    >>> care = Group("care", ("rescue", "news"))
+    >>> sorted(["news", "nps", "rescue"], key=lambda one: precedence([care], one))
+    ['nps', 'rescue', 'news']
+    """
+    group = group_of(groups, playbook)
+    return (group.playbooks.index(playbook) if group else 0, playbook)
+
+
 def in_order(group: Group | None, playbooks: Sequence[str]) -> list[int]:
     """Return the places of waiting playbooks in the order of their group; others come last, as
     they came.

@@ -128,3 +128,12 @@ def test_runs_of_one_contact_playbook_go_side_by_side(house: Found) -> None:
     assert company.shown() == ["news paused", "news paused", "rescue active"]
     company.wait(10 * DAY)
     assert company.shown() == ["news active", "news active", "rescue completed"]
+
+
+def test_one_fact_that_sets_off_both_begins_the_first_only(house: Found) -> None:
+    news = NEWS.replace("order.placed", "champion.left").replace("news", "a-news")
+    later = groups().replace("news", "a-news")
+    company = house(RESCUE, news, SURVEY, tenure=later)
+    company.tell("champion.left")
+    assert company.shown() == ["rescue active"]
+    assert [one.playbook for one in company.held()] == ["a-news"]
