@@ -7,7 +7,7 @@ What health is, is decided in `engine/health`; here it meets the records. The ac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -155,13 +155,15 @@ def settle_given(
     assert band is not None
     ahead = [own.moves_at, forced.until if forced else None]
     changes_at = min((one for one in ahead if one is not None), default=None)
+    moved = Moved(counts, band, account.score, account.band)
+    again = not new and (moved.anything or account.assessment is not None)
     kept = None
-    if forced or own.why or not new:
+    if forced or own.why or again:
         given_at = at if new else last_given(records, account)
         kept = given_json(score, given_at, own, forced, changes_at)
-    if kept is not None or account.assessment is not None:
+    if kept is not None or account.assessment is not None or not new:
         records.keep_assessment(account.id, kept, changes_at)
-    moved = Moved(counts, band, account.score, account.band, not same(kept, account.assessment))
+    moved = replace(moved, news=not same(kept, account.assessment))
     if new or moved.anything:
         records.put_score(account.id, counts, band, _since(account, band, at), at, inputs=kept)
     return moved

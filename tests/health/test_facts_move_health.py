@@ -188,6 +188,17 @@ def test_score_from_outside_is_newer_than_the_last_one_whatever_people_did_betwe
     assert house.health() == (60.0, "yellow")
 
 
+def test_looking_again_at_a_score_from_outside_leaves_no_trace() -> None:
+    house = House(OUTSIDE)
+    house.fact("health.changed", score=80)
+    with house.records as records:
+        records.keep_assessment(ACME, None, house.world.now)  # as an apply has it
+        reassess(records, OUTSIDE, ACME)
+        assert records.next_assessment() is None
+    assert house.history() == [80.0]
+    assert house.world.accounts[ACME].assessment is None
+
+
 def test_override_outlives_the_model() -> None:
     gated = HEALTH.replace("standard:\n", 'standard:\n    when: account.lifecycle == "live"\n')
     account = Account(ACME, {"id": "acme", "seats": 100, "lifecycle": "live"})
