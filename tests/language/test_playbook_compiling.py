@@ -227,3 +227,17 @@ def test_item_is_typed_by_what_for_each_goes_over() -> None:
     assert codes(over % ("children: all", "arr")) == []
     assert codes(over % ("contacts: all", "first_name")) == []
     assert codes(over % ("contacts: all", "arr")) == ["TN241"]
+
+
+def test_mode_and_owner_go_into_enroll_only_where_they_are_written() -> None:
+    plain = plan_of("enroll: {on: [{by_hand: true}]}").enroll
+    assert not {"mode", "owner"} & set(plain)
+    assert plan_of("mode: live\nenroll: {on: [{by_hand: true}]}").enroll == plain
+    assert plan_of("mode: draft\nowner: csm").enroll == {"mode": "draft", "owner": {"role": "csm"}}
+    assert plan_of("owner: u-vp").enroll == {"owner": {"user": "u-vp"}}
+    assert plan_of("owner: {user: u-9}").enroll == {"owner": {"user": "u-9"}}
+
+
+@pytest.mark.parametrize("owner", ["nobody", "contacts.champion", "{team: solutions}"])
+def test_an_owner_is_a_role_or_a_person_of_ours(owner: str) -> None:
+    assert codes(f"owner: {owner}") == ["TN302"]
