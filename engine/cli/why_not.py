@@ -58,6 +58,9 @@ def _show(session: Session, found: WhyNot) -> None:
     for trigger in found.triggers:
         last = f"last {session.local(trigger.last)}: {trigger.came_to}" if trigger.last else "never"
         click.echo(f"  · {trigger.said}  ({last})")
+        if trigger.stands:
+            at = f" {session.local(trigger.at)}" if trigger.at else ""
+            click.echo(f"      {trigger.stands}{at}")
     if not found.triggers:
         click.echo("  · by people and other playbooks only")
     click.echo("\nWhat a trigger would meet now")

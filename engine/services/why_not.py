@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.effects.ahead import Stand, stand
 from engine.effects.context import Context
 from engine.effects.entities import (
     AccountId,
@@ -21,6 +22,7 @@ from engine.effects.entities import (
 )
 from engine.effects.gates import Gates
 from engine.effects.knowing import Known
+from engine.effects.matching import Live
 from engine.effects.records import Records
 from engine.enrolling.wording import is_about, said
 from engine.errors import InputError
@@ -49,11 +51,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class TriggerLook:
-    """A trigger in words, and when it was last set off, as far as is known."""
+    """A trigger in words, and when it was last set off, as far as is known. `stands` says how one
+    by the clock or by a condition stands now, and may end with the instant `at`."""
 
     said: str
     last: datetime | None
     came_to: str = ""
+    stands: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,7 @@ def _look(
     latest: int,
 ) -> WhyNot:
     live = records.current_plans()[plan.playbook]
+    on = Live(plan.playbook, live, plan)
     trigger = {"by": "hand"}
     run = Enrollment(
         EnrollmentId(""), plan.playbook, live, account, contact, "active", records.now, trigger
@@ -130,17 +136,23 @@ def _look(
     return WhyNot(
         playbook=plan.playbook,
         subject=run.subject,
-        triggers=tuple(_trigger(one, found) for one in plan.enroll.get("on", ())),
+        triggers=tuple(
+            _trigger(one, found, stand(records, context, on, account, contact, one))
+            for one in plan.enroll.get("on", ())
+        ),
         looks=tuple(_looks(records, context, run, plan)),
         decisions=tuple(found[:latest]),
     )
 
 
-def _trigger(trigger: Mapping[str, Any], decisions: Sequence[Decision]) -> TriggerLook:
+def _trigger(
+    trigger: Mapping[str, Any], decisions: Sequence[Decision], stands: Stand | None
+) -> TriggerLook:
     last = next((one for one in decisions if is_about(one.rule, trigger)), None)
+    now = (stands.said, stands.at) if stands else ("", None)
     if last is None:
-        return TriggerLook(said(trigger), None)
-    return TriggerLook(said(trigger), last.at, last.decision)
+        return TriggerLook(said(trigger), None, "", *now)
+    return TriggerLook(said(trigger), last.at, last.decision, *now)
 
 
 def _looks(records: Records, context: Context, run: Enrollment, plan: Plan) -> Iterator[Look]:
