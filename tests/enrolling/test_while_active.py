@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.effects.entities import AccountId
 from tests.enrolling.house import DAY, House
 
 Found = Callable[..., House]
@@ -108,3 +109,14 @@ def test_one_that_queues_for_each_contact(house: Found) -> None:
     company.simulator.cancel(company.runs()[1].id)  # another contact's run: nothing waits for it
     company.wait(DAY)
     assert [one.contact for one in company.held()] == ["acme-0-admin"]
+
+
+def test_by_hand_queues_too(house: Found) -> None:
+    company = house(playbook("queue"))
+    account = AccountId("acme-0")
+    first = company.simulator.enroll("rescue", account)
+    second = company.simulator.enroll("rescue", account)
+    assert (first.decision, second.decision, second.enrollment) == ("started", "held", None)
+    company.simulator.cancel(company.runs()[0].id)
+    company.wait(DAY)
+    assert [one.id for one in company.runs()] == [first.enrollment, second.held]
