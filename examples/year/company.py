@@ -45,8 +45,39 @@ _TRADES = (
     ("Energy", "Power"),
     ("Hospitality", "Hotels"),
 )
-_GIVEN = ("Ada", "Ben", "Carla", "Dev", "Elin", "Farid", "Grace", "Hugo", "Iris", "Jun", "Kofi")
-_FAMILY = ("Adler", "Brook", "Costa", "Dahl", "Eriksen", "Fox", "Grant", "Haas", "Ito", "Jones")
+_GIVEN = (
+    *(
+        "Ada",
+        "Ben",
+        "Carla",
+        "Dev",
+        "Elin",
+        "Farid",
+        "Grace",
+        "Hugo",
+        "Iris",
+        "Jun",
+        "Kofi",
+        "Lena",
+    ),
+    *("Marco", "Nadia", "Omar", "Priya", "Quentin", "Rosa", "Sven", "Tara", "Uma", "Victor", "Wen"),
+)
+_FAMILY = (
+    *("Adler", "Brook", "Costa", "Dahl", "Eriksen", "Fox", "Grant", "Haas", "Ito", "Jones", "Kaya"),
+    *(
+        "Lang",
+        "Moreau",
+        "Novak",
+        "Okafor",
+        "Park",
+        "Quist",
+        "Rao",
+        "Silva",
+        "Tran",
+        "Vogel",
+        "Weber",
+    ),
+)
 _ROLES = (
     ("champion", "Head of Operations"),
     ("admin", "IT Lead"),

@@ -52,6 +52,7 @@ _OPTIONS: Mapping[str, Any] = {
     "legend_at_bottom": True,
     "legend_box_size": 13,
     "rounded_bars": 1,
+    "max_scale": 8,
     "no_data_text": "Nothing",
     "disable_xml_declaration": True,
     "include_x_axis": True,
@@ -110,10 +111,8 @@ def outcomes(result: Result) -> str:
     """Draw how the runs end."""
     found = list(result.outcomes.items())[::-1]
     height = 70 + 34 * max(1, len(found))
-    chart = pygal.HorizontalBar(
-        **{**_OPTIONS, "show_legend": False, "height": height, "print_values": True}
-    )
-    chart.x_labels = [name for name, _ in found]
+    chart = pygal.HorizontalBar(**{**_OPTIONS, "show_legend": False, "height": height})
+    chart.x_labels = [f"{name}: {count:,}" for name, count in found]
     chart.add("Runs", [count for _, count in found])
     return _svg(chart, "outcomes")
 

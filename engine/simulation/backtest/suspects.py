@@ -111,6 +111,7 @@ class Suspects:
         for account, scores in self._known.items():
             hits = {at for one in self._triggers for at in _may_hit(one, scores)}
             self.loud[account] = frozenset(scores.known_at[at] for at in hits)
+        self._known.clear()
         if self.everybody:
             return {account.id for account in accounts}
         moved = {account for account, instants in self.loud.items() if instants}
