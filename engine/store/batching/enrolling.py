@@ -79,10 +79,12 @@ class BatchedEnrolling(BatchedTalk):
     def waits_touched(self, account: AccountId, names: Collection[str]) -> Sequence[Wait]:
         if account not in self._accounts:
             return super().waits_touched(account, names)
+        if not (waits := self._waits().get(account)):
+            return []
         touched = frozenset(names)
         return [
             one
-            for one in self._waits().get(account, ())
+            for one in waits
             if one.fact_kind in touched
             or not touched.isdisjoint(one.names)
             or not touched.isdisjoint(one.anchors)

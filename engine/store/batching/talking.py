@@ -128,6 +128,8 @@ class BatchedTalk(PostgresRecords):
 
     def _of_each(self, what: str, kind: Rows[Any], statement: str) -> dict[AccountId, Any]:
         """Return the rows of a kind of all accounts, as tuples by account."""
+        if (known := self._read.get(what)) is not None:
+            return known
 
         def read() -> dict[AccountId, tuple[Any, ...]]:
             found: dict[AccountId, tuple[Any, ...]] = {}
