@@ -72,7 +72,7 @@ def start_enrollment(house: InHouse, token: Caller, given: GivenEnrollment) -> S
         force=given.force,
     )
     if result.enrollment is None:
-        raise Conflict(f"not enrolled: {result.why}", remedy="See GET /decisions for the rule.")
+        raise Conflict(f"not enrolled: {result.said}", remedy="See GET /decisions for the rule.")
     return Started(enrollment=result.enrollment)
 
 
