@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
+from engine.cli.instants import read_instant
 from engine.cli.options import as_option, format_option, limit_option, table, to_json
+from engine.cli.recomputing import recompute_command
 from engine.cli.session import Session, with_session
 from engine.effects.entities import Account, AccountId
 from engine.effects.ingesting import Ingested
-from engine.errors import InputError
 from engine.health.recording import is_forced, is_stale
 
 
@@ -211,102 +210,4 @@ def _say(led_to: Ingested) -> None:
         click.echo(f"  woke {run}")
 
 
-@health_command.command("recompute")
-@click.option(
-    "--model",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A health.yaml to compute with; without it, the applied one.",
-)
-@click.option(
-    "--workspace",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A folder with tenure.yaml: its health.yaml, within its schema and bands.",
-)
-@click.option("--from", "start", required=True, help="The first day: 2026-01-01.")
-@click.option("--to", "end", help="The last instant; without it, now.")
-@click.option("--account", "only", multiple=True, help="Only this account; repeat for more.")
-@format_option()
-@with_session
-def recompute_command(
-    session: Session,
-    model: Path | None,
-    workspace: Path | None,
-    start: str,
-    end: str | None,
-    only: tuple[str, ...],
-    form: str,
-) -> None:
-    """Say what scores would have been under another model; nothing that is recorded changes."""
-    from engine.services.recomputing import models_in_file, models_of, recompute
-
-    if model and workspace:
-        raise InputError("--model and --workspace say two things", remedy="Leave one of them out.")
-    if model:
-        models = models_in_file(session.context, model)
-    elif workspace:
-        from engine.services.authoring import check_workspace
-
-        models = models_of(check_workspace(workspace).workspace())
-    else:
-        models = session.context.health
-    now = session.database.now
-    begins = read_instant(start, session.zone)
-    ends = min(read_instant(end, session.zone), now) if end else now
-    found = recompute(session.database, models, begins, ends, only=only)
-    if form == "json":
-        moves = [
-            {"recorded": one, "recomputed": other, "accounts": count}
-            for (one, other), count in found.moves.items()
-        ]
-        click.echo(to_json({**_span(found), "moves": moves, "accounts": found.accounts}))
-        return
-    rows = [
-        (
-            one.account,
-            one.recorded,
-            one.recorded_band,
-            one.recomputed,
-            one.recomputed_band,
-            _signed(one.change),
-            f"{one.recorded_moves} -> {one.recomputed_moves}",
-        )
-        for one in sorted(found.accounts, key=lambda one: -abs(one.change or 0))
-    ]
-    headings = ("account", "recorded", "band", "recomputed", "band", "change", "band moves")
-    click.echo(table(rows, headings))
-    click.echo()
-    moves_rows = sorted(((one or "-", other or "-", n) for (one, other), n in found.moves.items()))
-    click.echo(table(moves_rows, ("recorded", "recomputed", "accounts")))
-    click.echo("\nNothing was written.")
-
-
-def _span(found: Any) -> dict[str, Any]:
-    return {"from": found.start, "to": found.end, "models": found.models}
-
-
-def _signed(change: float | None) -> str | None:
-    return None if change is None else f"{change:+g}"
-
-
-def read_instant(text: str, zone: str, *, now: datetime | None = None) -> datetime:
-    """Read a day or an instant by the clock of a zone; with `now`, also a length of time from then.
-
-    >>> read_instant("2026-03-02", "Europe/Berlin").isoformat()
-    '2026-03-01T23:00:00+00:00'
-    >>> read_instant("14d", "UTC", now=datetime(2026, 3, 2, tzinfo=UTC)).isoformat()
-    '2026-03-16T00:00:00+00:00'
-    """
-    from engine.calendars import parse_span
-
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        span = parse_span(text) if now is not None else None
-        if now is None or span is None or span.seconds is None:
-            raise InputError(
-                f"{text[:40]!r} is not a day or an instant",
-                remedy="Write 2026-03-31, or 2026-03-31T14:00.",
-            ) from None
-        return now + timedelta(seconds=span.seconds)
-    local = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
-    return local.astimezone(UTC)
+health_command.add_command(recompute_command)
