@@ -108,7 +108,7 @@ class Past:
 def entered(played: Played, playbook: str = "p") -> list[tuple[str, int]]:
     """Return who entered, and on which day of the period."""
     runs = [run for run in played.world.enrollments.values() if run.playbook == playbook]
-    return [(run.subject, (run.started_at - START).days) for run in runs]
+    return [(run.subject, (run.started_at - START) // timedelta(days=1)) for run in runs]
 
 
 def told(played: Played) -> list[Any]:

@@ -139,3 +139,14 @@ def test_date_triggers_and_moving_dates(ask: Ask) -> None:
         before={"renewal_date": "2025-03-20"},
     )
     assert entered(ask(playbook, past)) == [("acme", 49)]
+
+
+def test_dates_due_when_it_is_switched_on_begin_on_the_first_day(ask: Ask) -> None:
+    playbook = (
+        "enroll: {on: [{date: 10d before account.renewal_date, if_late: {run: 7d}}]}\n"
+        "steps:\n  - wait: 1d\n"
+    )
+    past = Past(
+        [account("acme", renewal_date="2025-03-10"), account("blue", renewal_date="2025-02-20")]
+    )
+    assert entered(ask(playbook, past)) == [("acme", 0)]

@@ -42,6 +42,8 @@ _TASKS = frozenset(["task", "approval"])
 _VALUES = re.compile(r"  \(.*\)$")
 _MOVED = re.compile(r" by [\d.]+(?= \()")
 _DATES = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HELD = "held: "
+"""How a refusal begins that is a run held: those are listed apart."""
 EXAMPLES = 5
 TOP = 10
 
@@ -115,6 +117,11 @@ def _assumptions(question: Question) -> tuple[str, ...]:
         found.append(f"It may start {', '.join(others)}; no other playbook runs beside it.")
     else:
         found.append("No other playbook runs beside it.")
+    if any(one["trigger"] in ("date", "schedule") for one in question.plan.enroll.get("on", ())):
+        found.append(
+            "It is switched on at the beginning of the first day: dates that lie before, but not "
+            "longer than its `if_late` takes, begin their runs then."
+        )
     if question.plan.enroll.get("brake"):
         found.append("What the brake holds stays held: nobody releases it.")
     if question.context.health.models:
@@ -300,7 +307,7 @@ def most_within(instants: Sequence[datetime], length: timedelta) -> int:
 def _reasons(question: Question, played: Played) -> Iterable[Reason]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for one in played.trace.refusals:
-        if one.playbook == question.plan.playbook:
+        if one.playbook == question.plan.playbook and not one.why.startswith(_HELD):
             found[reason(one.why, one.account)].append(one.account)
     ranked = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     for why, accounts in ranked:

@@ -86,6 +86,7 @@ def play(question: Question, record: Record, progress: Progress = lambda _: None
     simulator.feed_acts(_telling(stage.stream(), progress))
     simulator.run(question.start - _MOMENT)
     unscored = sum(account.score is None for account in stage.world.accounts.values())
+    stage.world.now = question.start  # nothing lies between
     simulator.make_live(*_cast(question))
     simulator.run(question.end - _MOMENT)
     return Played(
