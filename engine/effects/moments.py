@@ -84,40 +84,43 @@ def _times(known: Known, trigger: Dated, grace: timedelta) -> tuple[datetime, da
     return at, until
 
 
-def due_for_dates(
-    records: Records, context: Context, live: Live, grace: timedelta
-) -> Sequence[AccountId]:
-    """Return the accounts that a playbook's date triggers are due for and have not fired for."""
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Accounts whose date is near enough to be worth working the moment out, and what has fired."""
+
+    accounts: Sequence[AccountId]
+    fired: frozenset[tuple[str, str]]
+
+
+def near_dates(records: Records, context: Context, live: Live, grace: timedelta) -> Near:
+    """Return whom a playbook's date triggers may be due for."""
+    fired: frozenset[tuple[str, str]] = frozenset()
     found: set[AccountId] = set()
     for trigger in dated(live.plan.enroll):
-        since = records.now - trigger.window(grace)
-        fired = records.fired_since(live.playbook, since - A_DAY)
-        for account in _near(records, context, live, trigger, grace, fired):
-            due = (
-                one
-                for one in moments(records, context, live, account, grace)
-                if one.at <= records.now <= one.until
-            )
-            if any((one.subject, one.key) not in fired for one in due):
-                found.add(account)
-    return sorted(found)
+        since = records.now - trigger.window(grace) - A_DAY
+        fired |= records.fired_since(live.playbook, since)
+        days = trigger.due_days(context.calendars["default"], records.now, grace)
+        near = _having(records, trigger, days)
+        own = live.plan.subject == "account"  # then its own firing says enough
+        found.update(
+            id for id, value in near.items() if not own or (id, trigger.key(value)) not in fired
+        )
+    return Near(sorted(found), fired)
 
 
-def _near(
+def is_date_due(
     records: Records,
     context: Context,
     live: Live,
-    trigger: Dated,
+    account: AccountId,
+    fired: frozenset[tuple[str, str]],
     grace: timedelta,
-    fired: Iterable[tuple[str, str]],
-) -> list[AccountId]:
-    """Return accounts whose date is near enough to be worth working the moment out."""
-    days = trigger.due_days(context.calendars["default"], records.now, grace)
-    near = _having(records, trigger, days)
-    if live.plan.subject != "account":
-        return list(near)
-    known = frozenset(fired)
-    return [id for id, value in near.items() if (id, trigger.key(value)) not in known]
+) -> bool:
+    """Tell whether a date trigger is due for an account, or a contact of it, and has not fired."""
+    return any(
+        one.at <= records.now <= one.until and (one.subject, one.key) not in fired
+        for one in moments(records, context, live, account, grace)
+    )
 
 
 def _having(records: Records, trigger: Dated, days: tuple[date, date]) -> Mapping[AccountId, str]:

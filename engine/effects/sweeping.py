@@ -27,7 +27,7 @@ from engine.effects.matching import (
     timed_conditions,
     turns,
 )
-from engine.effects.moments import due_for_dates, fire_dates
+from engine.effects.moments import fire_dates, is_date_due, near_dates
 from engine.effects.reassessing import reassess
 from engine.effects.records import Records
 from engine.effects.starting import Begun, begin
@@ -40,6 +40,7 @@ from engine.plan.model import Condition
 
 T = TypeVar("T")
 Choose: TypeAlias = Callable[[AccountId, Records], bool]
+Fired: TypeAlias = frozenset[tuple[str, str]]
 PAGE = 200
 TRY_LATER = timedelta(hours=1)
 EVERYBODY = "*"
@@ -101,10 +102,23 @@ class Sweeper:
         swept = Swept()
         for live in self.transact(live_plans):
             if dated(live.plan.enroll):
-                look = partial(due_for_dates, context=self.context, live=live, grace=self.grace)
-                for account in self.transact(look):
-                    self._each(swept, account, partial(self._fire_dates, live, account))
+                self._dates(swept, live)
         return swept
+
+    def _dates(self, swept: Swept, live: Live) -> None:
+        near = self.transact(partial(near_dates, context=self.context, live=live, grace=self.grace))
+        for first in range(0, len(near.accounts), PAGE):
+            page = near.accounts[first : first + PAGE]
+            for account in self.transact(partial(self._due_dates, live, page, near.fired)):
+                self._each(swept, account, partial(self._fire_dates, live, account))
+            self.beat()
+
+    def _due_dates(
+        self, live: Live, page: Sequence[AccountId], fired: Fired, records: Records
+    ) -> list[AccountId]:
+        return [
+            one for one in page if is_date_due(records, self.context, live, one, fired, self.grace)
+        ]
 
     def _fire_dates(self, live: Live, account: AccountId, records: Records) -> Begun:
         return fire_dates(records, self.context, [live], account, self.grace)[0]
