@@ -18,6 +18,9 @@ from engine.errors import InputError
 from engine.wording import nearest
 
 FILE_FORMS = ("jsonl", "json", "csv")
+STATUSES = ("accepted", "duplicate", "rejected")
+SMALL = 100
+"""Facts of a file so small that each one's consequences are shown."""
 
 
 @click.group("facts")
@@ -163,12 +166,16 @@ def _answered(
     taken = take_in_batches(session.database, session.contexts.current, noted(), source=name)
     for answers in taken:
         counted.update(answer.status for answer in answers)
+        for led_to in (answer.led_to for answer in answers if answer.led_to):
+            counted["started"] += len(led_to.started)
+            counted["woken"] += len(led_to.woken)
+            counted["late"] += led_to.late
         both = zip(heard, answers, strict=True)
         kinds.update(kind for kind, answer in both if kind and answer.status == "accepted")
         yield list(zip(lines, answers, strict=True))
         lines.clear()
         heard.clear()
-        _progress(counted.total())
+        _progress(_facts(counted))
     _progress(None)
 
 
@@ -178,11 +185,13 @@ def _progress(done: int | None) -> None:
 
 
 def _as_text(batches: Iterator[Sequence[tuple[int, Any]]], name: str) -> Iterator[str]:
-    """Name what was rejected, and what a small file led to."""
-    for line, answer in chain.from_iterable(batches):
+    """Name what was rejected, and what the facts of a small file led to."""
+    first = next(batches, ())
+    small = len(first) <= SMALL
+    for line, answer in chain(first, chain.from_iterable(batches)):
         if answer.status == "rejected":
             yield f"{name}:{line}: rejected: {answer.why}{_kept(answer)}"
-        elif led_to := _led_to(answer):
+        elif small and (led_to := _led_to(answer)):
             yield f"{name}:{line}: {answer.id}{led_to}"
 
 
@@ -197,5 +206,11 @@ def _as_json(batches: Iterator[Sequence[tuple[int, Any]]], name: str) -> Iterato
 
 
 def _summary(counted: Counter[str]) -> str:
-    each = ", ".join(f"{counted[one]:,} {one}" for one in ("accepted", "duplicate", "rejected"))
-    return f"{counted.total():,} facts: {each}"
+    each = ", ".join(f"{counted[one]:,} {one}" for one in STATUSES)
+    more = [f"{counted['late']:,} of them late"] if counted["late"] else []
+    more += [f"{counted[one]:,} runs {one}" for one in ("started", "woken") if counted[one]]
+    return f"{_facts(counted):,} facts: {'; '.join([each, *more])}"
+
+
+def _facts(counted: Counter[str]) -> int:
+    return sum(counted[one] for one in STATUSES)
