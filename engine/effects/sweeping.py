@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
 from engine.effects.context import Context
-from engine.effects.entities import CLOCK, AccountId, ContactId
+from engine.effects.entities import CLOCK, AccountId
 from engine.effects.ingesting import by_the_clock
 from engine.effects.matching import (
     Live,
     Turn,
     everybody,
-    known_before,
     live_plans,
     take_turns,
     timed_conditions,
@@ -30,21 +29,17 @@ from engine.effects.matching import (
 from engine.effects.moments import fire_dates, is_date_due, near_dates
 from engine.effects.reassessing import reassess
 from engine.effects.records import Records
+from engine.effects.rounds import Round, due_rounds, end_round, fire_round, taking_part
 from engine.effects.starting import Begun, begin
 from engine.effects.waking import is_due, wake
-from engine.enrolling.clocks import Scheduled, dated, scheduled
-from engine.enrolling.deciding import Hit
+from engine.enrolling.clocks import dated
 from engine.errors import TenureError, TransientError
-from engine.plan.codec import decode
-from engine.plan.model import Condition
 
 T = TypeVar("T")
 Choose: TypeAlias = Callable[[AccountId, Records], bool]
 Fired: TypeAlias = frozenset[tuple[str, str]]
 PAGE = 200
 TRY_LATER = timedelta(hours=1)
-EVERYBODY = "*"
-"""The subject under which it is written down that a schedule's moment is over for all."""
 
 
 class Transact(Protocol):
@@ -69,20 +64,6 @@ class Swept:
     def refused(self) -> int:
         """How many were set off and did not begin."""
         return sum(len(begun.refused) for _, begun in self.begun)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A moment of a schedule whose accounts have not all been looked at."""
-
-    live: Live
-    trigger: Scheduled
-    at: datetime
-
-    @property
-    def key(self) -> str:
-        """What is written down when it has fired."""
-        return self.trigger.key(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,49 +109,19 @@ class Sweeper:
     def schedules(self) -> Swept:
         """Begin the runs of the latest moment of each schedule, for all that `when` holds for."""
         swept = Swept()
-        for due in self.transact(self._due):
-            for page in self._pages(partial(self._is_selected, due.live)):
+        look = partial(due_rounds, context=self.context, grace=self.grace)
+        for due in self.transact(look):
+            for page in self._pages(partial(self._takes_part, due.live)):
                 for account in page:
-                    self._each(swept, account, partial(self._fire_schedule, due, account))
-            self.transact(partial(_over, due))
+                    self._each(swept, account, partial(self._fire_round, due, account))
+            self.transact(partial(end_round, due=due))
         return swept
 
-    def _due(self, records: Records) -> list[Due]:
-        zone, now = self.context.workspace.zone, records.now
-        found = []
-        for live in live_plans(records):
-            for trigger in scheduled(live.plan.enroll, zone):
-                at = trigger.latest(now)
-                if at is not None and now - at <= trigger.window(self.grace):
-                    found.append(Due(live, trigger, at))
-        return [one for one in found if not _is_over(records, one)]
+    def _takes_part(self, live: Live, account: AccountId, records: Records) -> bool:
+        return bool(taking_part(records, self.context, live, account))
 
-    def _is_selected(self, live: Live, account: AccountId, records: Records) -> bool:
-        return bool(self._subjects(records, live, account))
-
-    def _subjects(self, records: Records, live: Live, account: AccountId) -> list[ContactId | None]:
-        """Return whom of an account a playbook's `when` holds for."""
-        each = everybody(records, live.plan, account)
-        if (written := live.plan.enroll.get("when")) is None:
-            return each
-        condition = decode(Condition, written)
-        return [
-            one
-            for one in each
-            if known_before(records, self.context, live, account, one, records.now)
-            .holds(condition)
-            .holds
-        ]
-
-    def _fire_schedule(self, due: Due, account: AccountId, records: Records) -> Begun:
-        records.account(account, lock=True)
-        begun = Begun()
-        for contact in self._subjects(records, due.live, account):
-            if records.put_firing(due.live.playbook, contact or account, due.key):
-                fact = by_the_clock(account, due.at, due.key)
-                hit = Hit(due.trigger.rule, {"at": due.at.isoformat()})
-                begin(records, self.context, due.live, fact, contact, hit, begun)
-        return begun
+    def _fire_round(self, due: Round, account: AccountId, records: Records) -> Begun:
+        return fire_round(records, self.context, due, account)
 
     # --- conditions ---------------------------------------------------------------------------
 
@@ -255,14 +206,6 @@ def _due_for_assessment(records: Records) -> Sequence[AccountId]:
 def _try_later(account: AccountId, records: Records) -> None:
     row = records.account(account, lock=True)
     records.keep_assessment(account, row.assessment, records.now + TRY_LATER)
-
-
-def _is_over(records: Records, due: Due) -> bool:
-    return (EVERYBODY, due.key) in records.fired_since(due.live.playbook, due.at)
-
-
-def _over(due: Due, records: Records) -> None:
-    records.put_firing(due.live.playbook, EVERYBODY, due.key)
 
 
 def fire_turns(

@@ -12,7 +12,8 @@ from engine.effects.context import Context
 from engine.effects.entities import AccountId
 from engine.effects.matching import Live, Turn, conditions_of, everybody, take_turns, turns
 from engine.effects.records import Records
-from engine.effects.sweeping import EVERYBODY, PAGE
+from engine.effects.rounds import EVERYBODY
+from engine.effects.sweeping import PAGE
 from engine.enrolling.clocks import scheduled, watched
 from engine.plan.model import Plan
 
