@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def _written(number: int) -> Mapping[str, Any]:
     return {"id": f"f-{number}", "fact": kind, "account": account, "data": data, "at": at}
 
 
-def _taken(url: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> list[Account]:
+def _taken(url: str, *threads: Sequence[Sequence[Mapping[str, Any]]]) -> list[Account]:
     database = Database(url, Clock(), real_now=lambda: NOW)
     accounts = {
         AccountId(f"a{n}"): {"id": f"a{n}", "seats": 100, "segment": "smb", "parent": "top"}
@@ -59,8 +60,8 @@ def _taken(url: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> list[Acco
     accounts[AccountId("top")]["parent"] = "apex"
     with database.begin() as connection:
         put_accounts(connection, accounts)
-    for group in groups:
-        take_in(database, lambda: _context(), group)
+    with ThreadPoolExecutor(len(threads)) as pool:
+        list(pool.map(lambda groups: [take_in(database, _context, one) for one in groups], threads))
     with database.transaction() as records:
         found = [records.account(one) for one in sorted(accounts)]
         assert records.due_for_assessment(10) == []
@@ -90,3 +91,27 @@ def test_parents_follow_their_children_at_once(migrated_database: str) -> None:
     mean = sum(found[AccountId(f"a{n}")].score or 0 for n in range(4)) / 4
     assert found[AccountId("top")].score == pytest.approx(mean, abs=0.06)
     assert found[AccountId("apex")].score == found[AccountId("top")].score
+
+
+def test_children_that_move_at_once_wait_for_nobody(
+    migrated_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retries: list[float] = []
+    monkeypatch.setattr("engine.services.transacting.time.sleep", retries.append)
+
+    def reporter(worker: int) -> list[Mapping[str, Any]]:
+        return [
+            {
+                "id": f"{worker}-{number}",
+                "fact": "usage.reported",
+                "account": f"a{(worker + number) % 4}",
+                "data": {"active": (7 * worker + 13 * number) % 100},
+            }
+            for number in range(24)
+        ]
+
+    threads = [[reporter(worker)[at : at + 3] for at in range(0, 24, 3)] for worker in range(4)]
+    found = {one.id: one for one in _taken(migrated_database, *threads)}
+    mean = sum(found[AccountId(f"a{n}")].score or 0 for n in range(4)) / 4
+    assert found[AccountId("top")].score == pytest.approx(mean, abs=0.06)
+    assert retries == []
