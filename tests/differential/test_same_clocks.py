@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -87,13 +88,12 @@ def facts(random: Random) -> Iterator[Fact]:
         at = BEGINS + hour * HOUR + HOUR / 2
         account = random.choice(ACCOUNTS).id
         day = (at + timedelta(days=random.randint(-15, 40))).date().isoformat()
-        kind, data = random.choice(
-            [
-                ("health.changed", {"score": random.randint(0, 100)}),
-                ("account.changed", {"fields": {"arr": random.randint(0, 10)}}),
-                ("account.changed", {"fields": {"renewal_date": day}}),
-            ]
-        )
+        happens: list[tuple[str, dict[str, Any]]] = [
+            ("health.changed", {"score": random.randint(0, 100)}),
+            ("account.changed", {"fields": {"arr": random.randint(0, 10)}}),
+            ("account.changed", {"fields": {"renewal_date": day}}),
+        ]
+        kind, data = random.choice(happens)
         yield Fact(FactId(f"f-{number}"), kind, account, at, data)
 
 
