@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,20 @@ from engine.cli.instants import read_instant
 from engine.cli.options import format_option, table, to_json
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
+
+
+@contextmanager
+def progress(session: Session) -> Iterator[Callable[[], None]]:
+    """Show a bar over all accounts, when a person watches."""
+    from engine.store.queries.health import count_accounts
+
+    with session.reading() as connection:
+        many = count_accounts(connection)
+    bar = click.progressbar(
+        length=many, label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with bar:
+        yield lambda: bar.update(1)
 
 
 @click.command("recompute")
@@ -54,7 +71,8 @@ def recompute_command(
     now = session.database.now
     begins = read_instant(start, session.zone)
     ends = min(read_instant(end, session.zone), now) if end else now
-    found = recompute(session.database, models, begins, ends, only=only)
+    with progress(session) as beat:
+        found = recompute(session.database, models, begins, ends, only=only, beat=beat)
     if form == "json":
         moves = [
             {"recorded": one, "recomputed": other, "accounts": count}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -99,9 +99,11 @@ def recompute(
     end: datetime,
     *,
     only: Sequence[str] = (),
+    beat: Callable[[], None] = lambda: None,
 ) -> Recomputed:
     """Compute the scores from `start` to `end` anew under `models`, knowing at each instant what
-    was known then, and compare them with those recorded. InputError without a model or a time."""
+    was known then, and compare them with those recorded. `beat` is called for each account.
+    InputError without a model or a time."""
     if not models.models:
         raise InputError(
             "there is no health model to compute with",
@@ -110,16 +112,22 @@ def recompute(
     if start >= end:
         raise InputError("the time ends before it begins", remedy="Let --from be before --to.")
     with database.begin() as connection:
-        found = tuple(_each(connection, models, start, end, frozenset(only)))
+        found = tuple(_each(connection, models, start, end, frozenset(only), beat))
     return Recomputed(start, end, tuple(one.id for one in models.models), found)
 
 
 def _each(
-    connection: Connection, models: Models, start: datetime, end: datetime, only: frozenset[str]
+    connection: Connection,
+    models: Models,
+    start: datetime,
+    end: datetime,
+    only: frozenset[str],
+    beat: Callable[[], None],
 ) -> Iterator[Differs]:
     played: dict[str, tuple[Mapping[str, Any], list[Scored]]] = {}
     waiting: list[Recorded] = []
     for one in _recorded(connection, models, end):
+        beat()
         if models.rolls_up is None:
             if not only or one.account.id in only:
                 yield from _compared(models, one, {}, start, end)

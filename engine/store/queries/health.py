@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.effects.entities import Account, AccountId, Override
 from engine.store.queries.paging import page_size
@@ -118,6 +118,11 @@ class Recorded:
     facts: Sequence[tuple[str, datetime, datetime, Mapping[str, Any], str | None]]
     scores: Sequence[ScoreRow]
     overrides: Sequence[Override]
+
+
+def count_accounts(connection: Connection) -> int:
+    """Return how many accounts there are."""
+    return connection.scalar(select(func.count()).select_from(accounts)) or 0
 
 
 def page_of_accounts(
