@@ -6,6 +6,7 @@ Owns how charts look; counts nothing itself.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -15,6 +16,9 @@ import pygal
 from pygal.style import Style
 
 from engine.simulation.backtest.result import Day, Entry, Person, Result
+
+# It looks for maps in an old way that makes Python warn of every module that is not found.
+sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
 
 COLORS = ("#0f5c7a", "#d98324", "#7a9e4f", "#a23b5c", "#6c6f93", "#3f8f8b")
 _INK, _PALE, _GRID = "#1f2a33", "#66727c", "#dfe5e9"
