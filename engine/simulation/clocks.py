@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from engine.effects.context import Context
-from engine.effects.entities import CLOCK, AccountId
+from engine.effects.entities import CLOCK, AccountId, Wait
 from engine.effects.matching import Live, live_plans, timed_conditions
 from engine.effects.moments import fire_dates
 from engine.effects.reassessing import reassess
@@ -22,9 +22,10 @@ from engine.effects.starting import Begun
 from engine.effects.sweeping import Sweeper, fire_turns, wake_by_the_clock
 from engine.effects.taking_stock import take_stock
 from engine.effects.watching import condition_at, is_clocked
-from engine.enrolling.clocks import Scheduled, dated, next_tick, scheduled
+from engine.enrolling.clocks import Scheduled, dated, next_tick, reads_time, scheduled
 from engine.errors import TenureError
 from engine.health.trends import TREND_DAYS
+from engine.plan.model import NodeId, PlanHash
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import World
 
@@ -57,6 +58,7 @@ class Clocks:
         self._timed: list[Live] = []
         self._names: frozenset[str] = frozenset()
         self._clocked = False
+        self._read: dict[tuple[PlanHash, NodeId | None, str | None], frozenset[str]] = {}
         self._ahead: dict[tuple[str, AccountId], datetime] = {}
 
     def begin(self) -> None:
@@ -148,15 +150,20 @@ class Clocks:
     # --- waits --------------------------------------------------------------------------------
 
     def _next_of_waits(self, account: AccountId) -> datetime | None:
-        names: set[str] = set()
-        for wait in self._world.waits.get(account, {}).values():
-            if CLOCK in wait.names:
-                plan = self._world.plans[self._world.enrollments[wait.enrollment].plan]
-                condition = condition_at(plan, wait.node, wait.slot)
-                names |= (
-                    {_AGES.get(name, name) for name, _ in condition.refs} if condition else set()
-                )
-        return self._next_change(account, names) if names else None
+        known = self._world.waits.get(account, {}).values()
+        read = [self._names_of(one) for one in known if CLOCK in one.names]
+        return self._next_change(account, frozenset().union(*read)) if read else None
+
+    def _names_of(self, wait: Wait) -> frozenset[str]:
+        """Return the names a wait reads whose values the clock changes."""
+        hash = self._world.enrollments[wait.enrollment].plan
+        place = (hash, wait.node, wait.slot)
+        if (known := self._read.get(place)) is None:
+            condition = condition_at(self._world.plans[hash], wait.node, wait.slot)
+            names = [name for name, _ in condition.refs] if condition else []
+            known = frozenset(_AGES.get(name, name) for name in names if reads_time(name))
+            self._read[place] = known
+        return known
 
     def _look_at_waits(self, account: AccountId) -> None:
         def look(records: Records) -> Begun:
