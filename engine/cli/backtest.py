@@ -94,9 +94,8 @@ def backtest_command(
 ) -> int:
     """Say what PLAYBOOK would have done in the past: who enters, what each gets, whose load.
 
-    PLAYBOOK is a file, or the name of a live playbook. Facts are those recorded by the stack, or
-    come from files; only what was known at each moment counts. Nothing is written and nothing is
-    sent.
+    PLAYBOOK is a file, or the name of a live playbook (of one in the workspace, with --facts). Only
+    what was known at each moment counts. Nothing is written and nothing is sent.
     """
     wanted = Wanted(
         playbook=playbook,

@@ -69,7 +69,7 @@ def backtest(
         history.open_past(applied.connection)
     record = _recorded(wanted, applied) if wanted.files is None else None
     versions = Versions(wanted.root, applied)
-    version = versions.find(wanted.playbook)
+    version = versions.find(wanted.playbook, on_disk=wanted.files is not None)
     other = versions.find_other(wanted.against, version) if wanted.against else None
     if record is None:
         record = _from_files(wanted, version)

@@ -4,7 +4,7 @@
     git:v1.2                       the same file at a revision of git
     live                           the version that takes new runs now
     3f9a2c…                        a version applied at some time, by the beginning of its hash
-    churn-rescue                   by name: the live one, or without a stack the workspace's
+    churn-rescue                   by name: the live one; with a past in files, the workspace's
 
 Owns how names are resolved, and the context each is played in: files see the workspace on disk,
 applied versions the applied one.
@@ -63,11 +63,12 @@ class Versions:
     applied: Applied | None = None
     _checked: dict[Path, Checkup] = field(default_factory=dict)
 
-    def find(self, name: str) -> Version:
-        """Return the version a person asks about; InputError or AuthorError when there is none."""
+    def find(self, name: str, *, on_disk: bool = False) -> Version:
+        """Return the version a person asks about; InputError or AuthorError when there is none.
+        With `on_disk` a name is the workspace's, else the live one."""
         if is_file(name):
             return self._file(Path(name))
-        return self._live(name) if self.applied is not None else self._on_disk(name)
+        return self._on_disk(name) if on_disk else self._live(name)
 
     def find_other(self, name: str, version: Version) -> Version:
         """Return another version of the same playbook."""
