@@ -30,6 +30,7 @@ hooks: {crm: TENURE_HOOK_CRM}
 account:
   lifecycle: {one_of: [onboarding, adopting, churned]}
   go_live: date
+contact: {certified_until: date}
 contact_roles: [champion, sponsor, admin]
 facts:
   usage.started: {feature: text}

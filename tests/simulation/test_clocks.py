@@ -174,3 +174,44 @@ def test_each_contact_matches_by_itself(story: Story) -> None:
     contacts = "contacts: [{id: kim, role: champion}, {id: lee}, {id: max, role: admin}]\n"
     at = waiting("arr: 5", "at: 1d, account: {arr: 20}", more=contacts + "contact: kim\n")
     assert begun(story(made, at)) == ["3 Tue 09:00", "3 Tue 09:00"]
+
+
+THREE = (
+    "contacts:\n"
+    "  - {id: kim, role: champion, certified_until: 2026-04-10}\n"
+    "  - {id: lee, certified_until: 2026-03-20}\n"
+    "  - {id: max, role: admin}\n"
+    "contact: kim\n"
+)
+
+
+def for_contacts(on: str, more: str = "") -> str:
+    """The playbook, for each contact."""
+    return playbook(on, more).replace("enroll:", "subject: contact\nenroll:")
+
+
+def test_each_contact_has_its_own_date(story: Story) -> None:
+    made = for_contacts("{date: 1w before contact.certified_until}")
+    assert begun(story(made, waiting(more=THREE))) == ["13 Fri 09:00", "3 Fri 09:00"]
+
+
+def test_a_date_of_the_account_fires_for_each_contact(story: Story) -> None:
+    at = waiting("renewal_date: 2026-06-15", more=THREE)
+    assert begun(story(for_contacts(BEFORE), at)) == ["17 Tue 09:00"] * 3
+
+
+def test_a_date_of_a_contact_by_role_fires_for_the_account(story: Story) -> None:
+    made = playbook("{date: contacts.champion.certified_until}")
+    assert begun(story(made, waiting(more=THREE))) == ["10 Fri 09:00"]
+
+
+def test_a_schedule_comes_round_for_each_contact_that_matches(story: Story) -> None:
+    made = for_contacts("{schedule: 0 8 5 3 *}", '  when: contact.role in ["champion", "admin"]\n')
+    assert begun(story(made, waiting(more=THREE))) == ["5 Thu 08:00"] * 2
+
+
+def test_two_triggers_at_one_instant_start_one_run(story: Story) -> None:
+    on = "[{date: 90d before account.renewal_date}, {schedule: 0 9 17 3 *}]"
+    told = story(playbook(on), waiting("renewal_date: 2026-06-15"))
+    assert begun(told) == ["17 Tue 09:00"]
+    assert sum("already under way" in one for one in told) == 1
