@@ -32,10 +32,19 @@ def checkup() -> Checkup:
     return check_workspace(EXAMPLE)
 
 
-@cache
-def results() -> Results:
+def results(file: str) -> Results:
+    """What the tests of one file come to, and the steps they reach."""
     found = checkup()
-    return run_tests(found.workspace(), found.plans, found.loaded.tests)
+    return run_tests(found.workspace(), found.plans, {file: found.loaded.tests[file]})
+
+
+def each_test_file() -> list[str]:
+    return sorted(checkup().loaded.tests)
+
+
+def playbook_of(file: str) -> str:
+    """The playbook a file of tests is about."""
+    return Path(file).name.removesuffix(".test.yaml")
 
 
 def full() -> Mapping[str, Any]:
@@ -73,20 +82,18 @@ def test_what_ships_has_no_problem_not_even_a_warning() -> None:
     assert set(checkup().plans) == shipped() | {"health-dip"}
 
 
-def test_the_tests_of_every_playbook_pass() -> None:
-    failed = [f"{one.test.name}\n{one.failure}" for one in results().results if not one.passed]
+def test_every_playbook_has_a_file_of_tests() -> None:
+    assert {playbook_of(file) for file in each_test_file()} == set(checkup().plans)
+
+
+@pytest.mark.parametrize("file", each_test_file(), ids=playbook_of)
+def test_the_tests_of_a_playbook_pass_and_reach_every_step(file: str) -> None:
+    found = results(file)
+    assert found.problems == ()
+    failed = [f"{one.test.name}\n{one.failure}" for one in found.results if not one.passed]
     assert not failed, "\n\n".join(failed)
-
-
-def test_the_test_files_have_no_problem() -> None:
-    assert results().problems == ()
-
-
-def test_every_step_is_reached_by_a_test() -> None:
-    missed = {
-        one.playbook: [node.id for node in one.missed] for one in results().coverage if one.missed
-    }
-    assert missed == {}
+    (coverage,) = [one for one in found.coverage if one.playbook == playbook_of(file)]
+    assert [node.id for node in coverage.missed] == []
 
 
 @pytest.mark.parametrize(
