@@ -55,7 +55,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--capacity",
     metavar="NUMBER|FILE",
-    help="Tasks a week somebody has time for: one number, or CSV with id and tasks_per_week.",
+    help="Tasks a week somebody has time for: one number, or CSV with id and tasks_per_week; "
+    "else what tenure.yaml says.",
 )
 @click.option(
     "--as-occurred",

@@ -129,7 +129,8 @@ def _played(wanted: Wanted, version: Version, record: Record, progress: Progress
         played = play(question, record, tell)
         progress(1.0)
         said = version_of(question, version.said)
-        return measure(question, record, played, wanted.capacity, said)
+        capacity = wanted.capacity.or_else(version.context.workspace.capacity)
+        return measure(question, record, played, capacity, said)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,22 @@ def test_it_tells_a_person(run: Callable[..., tuple[int, str]], year: Path) -> N
     assert "health drops (at least 12)" in said
     for part in ("Load: tasks handed out, by week", "Set off, and not started", "Taken as given"):
         assert part in said
+
+
+def test_capacity_is_the_workspaces_where_nobody_says_more(
+    run: Callable[..., tuple[int, str]], year: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "workspace"
+    shutil.copytree(WORKSPACE, root)
+    settings = (root / "tenure.yaml").read_text(encoding="utf-8")
+    settings = settings.replace("../../", f"{WORKSPACE.parents[1]}/") + "\ncapacity: 0.5\n"
+    (root / "tenure.yaml").write_text(settings, encoding="utf-8")
+    one = tmp_path / "capacity.csv"
+    one.write_text("id,tasks_per_week\nu-asia-smb-1,99\n", encoding="utf-8")
+    code, said = run("--format", "json", "-w", root, "--capacity", one)
+    assert code == 0
+    capacities = {person["user"]: person["capacity"] for person in json.loads(said)["people"]}
+    assert {capacities.pop("u-asia-smb-1"), *capacities.values()} == {99, 0.5}
 
 
 def test_json_has_the_documented_form(run: Callable[..., tuple[int, str]]) -> None:

@@ -37,6 +37,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "message_caps": "How many messages one contact gets, of all playbooks together.",
         "inbound": "Signed webhooks that bring facts in: the path is `/hooks/<name>`.",
         "fiscal_year": "Your own fiscal year; conditions read `fiscal.quarter` and the like.",
+        "capacity": "How many tasks a week one person has time for: `tenure backtest` shows the "
+        "load against it.",
     },
     "FiscalYearForm": {
         "begins": "The month it begins with.",

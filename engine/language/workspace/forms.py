@@ -221,6 +221,7 @@ class TenureForm(Form):
     message_caps: list[CapForm] = []
     inbound: dict[Word, InboundForm] = {}
     fiscal_year: FiscalYearForm = FiscalYearForm()
+    capacity: float | None = Field(None, gt=0)
 
 
 class FieldForm(Form):

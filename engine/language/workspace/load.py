@@ -136,6 +136,7 @@ def _workspace(
         fiscal_year=FiscalYear(
             MONTHS.index(form.fiscal_year.begins) + 1, form.fiscal_year.named_after
         ),
+        capacity=form.capacity,
     )
 
 

@@ -191,6 +191,7 @@ class Workspace:
     channel's name to the setting that holds its URL, `hooks` the same for `call`. `send_window` is
     when customers may be written to, in their own zone: (first hour, last hour, weekdays only).
     `health` is the JSON of `engine.health` (health.yaml), empty when all scores come from outside.
+    `capacity` is how many tasks a week a person has time for, for reports of load.
     """
 
     name: str
@@ -211,4 +212,5 @@ class Workspace:
     caps: tuple[Cap, ...] = ()
     inbound: tuple[Inbound, ...] = ()
     fiscal_year: FiscalYear = field(default_factory=FiscalYear)
+    capacity: float | None = None
     format: int = 1

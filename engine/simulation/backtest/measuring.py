@@ -63,6 +63,10 @@ class Capacity:
         """
         return (self.own or {}).get(user, self.for_all)
 
+    def or_else(self, for_all: float | None) -> Capacity:
+        """Return the same with a number for all who have none yet."""
+        return Capacity(for_all if self.for_all is None else self.for_all, self.own)
+
 
 def measure(
     question: Question, record: Record, played: Played, capacity: Capacity, version: str
