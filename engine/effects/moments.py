@@ -46,7 +46,7 @@ class Moment:
     @property
     def key(self) -> str:
         """What is written down when it has fired."""
-        return self.trigger.key(self.value)
+        return _key(self.live, self.trigger, self.value)
 
     @property
     def hit(self) -> Hit:
@@ -103,7 +103,9 @@ def near_dates(records: Records, context: Context, live: Live, grace: timedelta)
         near = _having(records, trigger, days)
         own = live.plan.subject == "account"  # then its own firing says enough
         found.update(
-            id for id, value in near.items() if not own or (id, trigger.key(value)) not in fired
+            id
+            for id, value in near.items()
+            if not own or (id, _key(live, trigger, value)) not in fired
         )
     return Near(sorted(found), fired)
 
@@ -121,6 +123,12 @@ def is_date_due(
         one.at <= records.now <= one.until and (one.subject, one.key) not in fired
         for one in moments(records, context, live, account, grace)
     )
+
+
+def _key(live: Live, trigger: Dated, value: str) -> str:
+    """A draft begins nothing: what it fires has not fired when the playbook goes live."""
+    draft = "draft/" if live.plan.enroll.get("mode") == "draft" else ""
+    return f"{draft}{trigger.key(value)}"
 
 
 def _having(records: Records, trigger: Dated, days: tuple[date, date]) -> Mapping[AccountId, str]:

@@ -52,9 +52,9 @@ class Calendar:
         """The time of sweeps of this process: noon of a Monday, and what has passed since."""
         return datetime(2026, 3, 2, 12, tzinfo=UTC) + self.ahead
 
-    def playbook(self, on: str, more: str = "") -> Plan:
+    def playbook(self, on: str, *, top: str = "") -> Plan:
         """Apply the playbook `dated`."""
-        text = f"playbook: dated\nenroll:\n  on: {on}\n{more}{STEPS}"
+        text = f"playbook: dated\n{top}enroll:\n  on: {on}\n{STEPS}"
         document, problems = load("dated.yaml", text)
         assert document is not None
         checked = check_playbook(document, self.office.workspace)
@@ -141,6 +141,15 @@ def test_a_date_further_back_than_the_window_is_left_out(calendar: Calendar) -> 
     calendar.playbook(DUE.replace("}", ", if_late: {run: 2d}}"))
     calendar.renews(-40)
     assert calendar.sweep().started == 0
+
+
+def test_what_a_draft_decided_fires_when_it_goes_live(calendar: Calendar) -> None:
+    calendar.playbook(DUE, top="mode: draft\n")
+    calendar.renews(-1, accounts=3)
+    drafted = [calendar.sweep() for _ in range(2)]
+    assert [(one.started, one.refused) for one in drafted] == [(0, 3), (0, 0)]
+    calendar.playbook(DUE)
+    assert [calendar.sweep().started for _ in range(2)] == [3, 0]
 
 
 def test_a_schedule_begins_with_its_first_moment_after_apply(calendar: Calendar) -> None:
