@@ -237,7 +237,7 @@ def _rule(trigger: Mapping[str, Any]) -> str:
 
 
 def subjects(
-    records: Records, plan: Plan, account: AccountId, contact: ContactId | None
+    records: Records, plan: Plan, account: AccountId, contact: ContactId | None = None
 ) -> list[ContactId | None]:
     """Return whom runs of a plan are begun for: the account (None), or the contact it is about,
     or else each of the account's."""

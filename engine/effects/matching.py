@@ -103,13 +103,6 @@ def take_turns(
     return hits
 
 
-def everybody(records: Records, plan: Plan, account: AccountId) -> list[ContactId | None]:
-    """Return whom of an account a plan is for: itself (None), or each of its contacts."""
-    if plan.subject == "account":
-        return [None]
-    return [one.id for one in records.contacts(account)]
-
-
 def conditions_of(live: Live) -> tuple[Watched, ...]:
     """Return the conditions a playbook's triggers follow."""
     if (known := _CONDITIONS.get((live.playbook, live.hash))) is None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from engine.effects.context import Context
+from engine.effects.enrolling import subjects
 from engine.effects.entities import AccountId, ContactId
 from engine.effects.ingesting import by_the_clock
 from engine.effects.instants import instant
 from engine.effects.knowing import Known
-from engine.effects.matching import Live, everybody, known_before
+from engine.effects.matching import Live, known_before
 from engine.effects.records import Records
 from engine.effects.starting import Begun, begin
 from engine.enrolling.clocks import Dated, dated
@@ -60,7 +61,7 @@ def moments(
     """Give the moments of a playbook's date triggers for an account, or for each of its contacts.
     What is no date has none."""
     triggers = dated(live.plan.enroll)
-    for contact in everybody(records, live.plan, account) if triggers else ():
+    for contact in subjects(records, live.plan, account) if triggers else ():
         known = known_before(records, context, live, account, contact, records.now)
         for trigger in triggers:
             value = known.values([(trigger.when.field, "date")])[trigger.when.field]

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.effects.context import Context
+from engine.effects.enrolling import subjects
 from engine.effects.entities import AccountId, ContactId
 from engine.effects.ingesting import by_the_clock
-from engine.effects.matching import Live, everybody, known_before, live_plans
+from engine.effects.matching import Live, known_before, live_plans
 from engine.effects.records import Records
 from engine.effects.starting import Begun, begin
 from engine.enrolling.clocks import Scheduled, scheduled
@@ -54,7 +55,7 @@ def taking_part(
     records: Records, context: Context, live: Live, account: AccountId
 ) -> list[ContactId | None]:
     """Return whom of an account a playbook's `when` holds for now."""
-    each = everybody(records, live.plan, account)
+    each = subjects(records, live.plan, account)
     if (written := live.plan.enroll.get("when")) is None:
         return each
     condition = decode(Condition, written)

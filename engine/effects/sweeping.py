@@ -15,12 +15,12 @@ from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
 from engine.effects.context import Context
+from engine.effects.enrolling import subjects
 from engine.effects.entities import CLOCK, AccountId
 from engine.effects.ingesting import by_the_clock
 from engine.effects.matching import (
     Live,
     Turn,
-    everybody,
     live_plans,
     take_turns,
     timed_conditions,
@@ -230,5 +230,5 @@ def wake_by_the_clock(records: Records, context: Context, account: AccountId) ->
 
 
 def _turns(records: Records, context: Context, live: Live, account: AccountId) -> Iterator[Turn]:
-    each = everybody(records, live.plan, account)
+    each = subjects(records, live.plan, account)
     return turns(records, context, live, account, each, timed_conditions(live))

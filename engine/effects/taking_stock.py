@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.effects.context import Context
+from engine.effects.enrolling import subjects
 from engine.effects.entities import AccountId
-from engine.effects.matching import Live, Turn, conditions_of, everybody, take_turns, turns
+from engine.effects.matching import Live, Turn, conditions_of, take_turns, turns
 from engine.effects.records import Records
 from engine.effects.rounds import EVERYBODY
 from engine.effects.sweeping import PAGE
@@ -59,7 +60,7 @@ def _fresh(
     keys = _keys(live.playbook, live.plan) - _keys(live.playbook, before)
     fresh = [one for one in conditions_of(live) if one.key in keys]
     for account in _everyone(records) if fresh else ():
-        each = everybody(records, live.plan, account)
+        each = subjects(records, live.plan, account)
         yield account, list(turns(records, context, live, account, each, fresh))
 
 
