@@ -36,6 +36,8 @@ def test_fact_is_taken_in_once(api: Api) -> None:
         "id": "f-1",
         "status": "accepted",
         "why": "",
+        "late": False,
+        "reject": None,
         "started": [run],
         "woken": [],
         "not_started": [],

@@ -64,6 +64,19 @@ def test_run_is_begun_by_hand_once(api: Api) -> None:
         assert api.call("POST", "/enrollments", {**given, **wrong}).status_code == code
 
 
+def test_a_run_that_queues_is_held_under_its_id(open_company: Callable[..., Company]) -> None:
+    queues = PLAYBOOK.replace("order.placed}]}", "order.placed}], while_active: queue}")
+    given = {"playbook": "rescue", "account": "acme-0"}
+    with open_api(open_company(rescue=queues)) as api:
+        api.post("/enrollments", given)
+        second = api.call("POST", "/enrollments", given)
+        assert (second.status_code, second.json()["status"]) == (202, "held")
+        assert second.json()["why"]
+        assert second.json()["enrollment"].startswith("rescue.acme-0.")
+        third = api.call("POST", "/enrollments", given)
+    assert third.status_code == 409
+
+
 def test_runs_are_listed_and_steered(api: Api) -> None:
     run = api.company.begin()
     listed = api.get("/enrollments", params={"account": "acme-0", "status": "active"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from engine.effects.entities import AccountId, Decided, EnrollmentId, EnrollmentStatus
 from engine.errors import Conflict
@@ -58,9 +58,13 @@ def list_enrollments(
     return EnrollmentList(enrollments=found, next=rows[-1].cursor if len(rows) == limit else None)
 
 
-@routes.post("/enrollments", status_code=201, openapi_extra=_WRITE)
-def start_enrollment(house: InHouse, token: Caller, given: GivenEnrollment) -> Started:
-    """Begin a run by hand; 409 says why none begins."""
+@routes.post(
+    "/enrollments", status_code=201, responses={202: {"model": Started}}, openapi_extra=_WRITE
+)
+def start_enrollment(
+    house: InHouse, token: Caller, given: GivenEnrollment, response: Response
+) -> Started:
+    """Begin a run by hand; 202 when it is held and may begin later, 409 says why none begins."""
     result = enroll_by_hand(
         house.database,
         house.context(),
@@ -71,6 +75,9 @@ def start_enrollment(house: InHouse, token: Caller, given: GivenEnrollment) -> S
         inputs=given.inputs,
         force=given.force,
     )
+    if result.held is not None:
+        response.status_code = 202
+        return Started(enrollment=result.held, status="held", why=result.why)
     if result.enrollment is None:
         raise Conflict(f"not enrolled: {result.said}", remedy="See GET /decisions for the rule.")
     return Started(enrollment=result.enrollment)

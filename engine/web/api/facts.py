@@ -51,7 +51,14 @@ def fact_answer(answer: Answer) -> FactAnswer:
     """Say what became of a fact."""
     said = consequences(answer.led_to)
     id = answer.id.encode("utf-8", "replace").decode()
-    return FactAnswer(id=id, status=answer.status, why=unsaid(answer.why), **said)
+    return FactAnswer(
+        id=id,
+        status=answer.status,
+        why=unsaid(answer.why),
+        late=answer.led_to is not None and answer.led_to.late,
+        reject=answer.reject,
+        **said,
+    )
 
 
 def consequences(led_to: Ingested | None) -> dict[str, Any]:

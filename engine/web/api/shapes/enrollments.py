@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -30,9 +30,11 @@ class Reason(Given):
 
 
 class Started(Shown):
-    """A run that has begun."""
+    """A run that has begun, or that is held and begins later under the same id."""
 
     enrollment: str
+    status: Literal["started", "held"] = "started"
+    why: str = ""
 
 
 class ShownEnrollment(Shown):

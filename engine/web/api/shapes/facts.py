@@ -20,11 +20,14 @@ class GivenFacts(Given):
 
 
 class FactAnswer(Shown):
-    """What became of one fact."""
+    """What became of one fact. `late`: it came too late to start anything by itself; `reject` is
+    the number a rejected one is kept under."""
 
     id: str
     status: Literal["accepted", "duplicate", "rejected"]
     why: str = ""
+    late: bool = False
+    reject: int | None = None
     started: list[str] = Field(default_factory=list)
     woken: list[str] = Field(default_factory=list)
     not_started: list[NotStarted] = Field(default_factory=list)
