@@ -12,10 +12,11 @@ from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId
-from engine.effects.matching import EVER, Live, known_before
+from engine.effects.matching import Live, known_before
 from engine.effects.moments import moments
 from engine.effects.records import Records
 from engine.enrolling.clocks import dated, scheduled, watched
+from engine.health.readings import BEGINNING
 from engine.language.expressions import describe
 
 
@@ -67,7 +68,7 @@ def _date(
     (one,) = found
     if one.at > records.now:
         return Stand("fires", one.at)
-    if (one.subject, one.key) in records.fired_since(live.playbook, EVER):
+    if (one.subject, one.key) in records.fired_since(live.playbook, BEGINNING):
         return Stand("has fired for this date, due", one.at)
     if records.now <= one.until:
         return Stand("is due since", one.at)
@@ -83,7 +84,7 @@ def _condition(
     only: Mapping[str, Any],
 ) -> Stand:
     (one,) = watched(live.playbook, only)
-    known = known_before(records, context, live, account, contact, EVER)
+    known = known_before(records, context, live, account, contact, BEGINNING)
     verdict = known.holds(one.condition)
     word = "holds" if verdict.holds else "does not hold"
     turned = "; it has to turn first" if verdict.holds == one.comes else ""

@@ -6,15 +6,16 @@ by another playbook told nothing.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from engine.effects.entities import Enrollment, Fact
 from engine.effects.records import Records
+from engine.enrolling.deciding import named_kinds
+from engine.health.readings import BEGINNING
 from engine.plan.model import Plan
 
 _RECENT = timedelta(days=30)
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SURVEY = "survey.answered"
 _COMMENT = "survey.commented"
 
@@ -34,21 +35,14 @@ def trigger_value(records: Records, run: Enrollment, plan: Plan, name: str) -> A
 
 
 def _fact(records: Records, run: Enrollment, plan: Plan) -> Fact | None:
-    kinds = trigger_kinds(plan)
+    kinds = named_kinds(plan.enroll)
     if (began := run.trigger.get("fact")) is None or not kinds:
         return None
-    for since in (run.started_at - _RECENT, _EVER):
+    for since in (run.started_at - _RECENT, BEGINNING):
         for fact in records.facts_since(run.account, kinds, since):
             if fact.id == began:
                 return fact
     return None
-
-
-def trigger_kinds(plan: Plan) -> list[str]:
-    """Return the kinds of facts that the playbook's triggers name."""
-    on = plan.enroll.get("on", ())
-    named = [one["kind"] for one in on if one["trigger"] == "fact"]
-    return [*named, *[_SURVEY for one in on if one["trigger"] == "survey"]]
 
 
 def _later_comment(records: Records, answer: Fact) -> Any:

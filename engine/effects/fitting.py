@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from engine.delivery.provider import is_address
 from engine.effects.entities import Fact
 from engine.errors import InputError
+from engine.health.readings import BEGINNING
 from engine.language.compile.values import why_not
 from engine.language.expressions.names import WORDS
 from engine.language.workspace.model import Field, Schema
@@ -24,7 +25,6 @@ from engine.wording import nearest
 
 MOST_AHEAD = timedelta(days=1)
 """How far the clock of whoever sends a fact may be ahead of ours, or in another zone by mistake."""
-EARLIEST_YEAR = 1970
 
 
 def fitted(schema: Schema, fact: Fact, now: datetime) -> Fact:
@@ -75,9 +75,9 @@ def _check_instant(fact: Fact, now: datetime) -> None:
             f"a fact {fact.kind} lies in the future",
             remedy="Send it when it has happened; correct its time.",
         )
-    if fact.occurred_at.year < EARLIEST_YEAR:
+    if fact.occurred_at.year < BEGINNING.year:
         raise InputError(
-            f"a fact {fact.kind} lies before {EARLIEST_YEAR}", remedy="Correct its time."
+            f"a fact {fact.kind} lies before {BEGINNING.year}", remedy="Correct its time."
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId, Enrollment, EnrollmentId
@@ -16,11 +16,9 @@ from engine.effects.knowing import Known
 from engine.effects.records import Records
 from engine.enrolling.clocks import Watched, watched
 from engine.enrolling.deciding import Hit
+from engine.health.readings import BEGINNING
 from engine.language.expressions import Verdict
 from engine.plan.model import Plan, PlanHash
-
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""Since when a fact named in such a condition may have happened: it is true from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +77,12 @@ def turns(
     contacts: Iterable[ContactId | None],
     conditions: Iterable[Watched],
 ) -> Iterator[Turn]:
-    """Look at conditions again and give what has changed; writes nothing."""
+    """Look at conditions again and give what has changed; writes nothing. A fact that one names may
+    have happened at any time: it is true from then on."""
     before = records.matching(account)
     each = list(conditions)
     for contact in contacts:
-        known = known_before(records, context, live, account, contact, EVER)
+        known = known_before(records, context, live, account, contact, BEGINNING)
         for one in each:
             verdict = known.holds(one.condition)
             if verdict.holds != ((one.key, contact or account) in before):

@@ -61,22 +61,30 @@ def hit_by(enroll: Mapping[str, Any], change: Change) -> Hit | None:
     return None
 
 
-def listens_to(enroll: Mapping[str, Any]) -> frozenset[str]:
-    """Return the kinds of facts that can set a playbook's triggers off.
+def named_kinds(enroll: Mapping[str, Any]) -> frozenset[str]:
+    """Return the kinds of facts that a playbook's triggers name.
 
-    >>> sorted(listens_to({"on": [{"trigger": "fact", "kind": "champion.left"}]}))
+    >>> sorted(named_kinds({"on": [{"trigger": "fact", "kind": "champion.left"}]}))
     ['champion.left']
     """
     kinds = set()
     for trigger in enroll.get("on", ()):
-        name = str(trigger["trigger"])
-        if name == "fact":
+        if trigger["trigger"] == "fact":
             kinds.add(str(trigger["kind"]))
-        elif name == "survey":
+        elif trigger["trigger"] == "survey":
             kinds.add("survey.answered")
-        elif name.startswith("health."):
-            kinds.add("health.changed")
     return frozenset(kinds)
+
+
+def listens_to(enroll: Mapping[str, Any]) -> frozenset[str]:
+    """Return the kinds of facts that can set a playbook's triggers off.
+
+    >>> sorted(listens_to({"on": [{"trigger": "health.enters", "band": "red"}]}))
+    ['health.changed']
+    """
+    triggers = enroll.get("on", ())
+    by_health = any(str(one["trigger"]).startswith("health.") for one in triggers)
+    return named_kinds(enroll) | ({"health.changed"} if by_health else frozenset())
 
 
 def _hit(trigger: Mapping[str, Any], change: Change) -> Hit | None:
@@ -148,7 +156,9 @@ def _extreme(trigger: Mapping[str, Any], change: Change, sign: int) -> float | N
         return change.score_before
     seconds = part(Span, trigger["within"]).seconds
     assert seconds is not None, "the language takes exact lengths only"
-    known = change.scores_within(timedelta(seconds=seconds))
+    within = change.scores_within(timedelta(seconds=seconds))
+    # The score until now is of the window, too, though one of the same instant has replaced it.
+    known = [one for one in (*within, change.score_before) if one is not None]
     if not known:
         return None
     return max(known) if sign < 0 else min(known)

@@ -1,6 +1,7 @@
-"""The port to what measures read, and an account's recorded past as one of its adapters.
+"""The port to what measures read.
 
-Knows no records: `engine/effects/assessing.py` reads the present, `Recorded` plays the past.
+Knows no records: `RecordReadings` in `engine/effects/assessing.py` reads the present,
+`PastReadings` in `replaying.py` plays the past.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""No fact lies before it."""
 
 
 class Happening(Protocol):

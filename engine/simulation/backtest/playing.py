@@ -11,15 +11,16 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
 from engine.effects.context import Context
 from engine.effects.entities import Account, Contact
 from engine.effects.ingesting import by_the_clock, follow
-from engine.enrolling.deciding import Change
+from engine.enrolling.deciding import Change, named_kinds
 from engine.health.models import Models
+from engine.health.readings import BEGINNING
 from engine.plan.model import Effect, Plan
 from engine.simulation.backtest.diligence import Diligence, habits_of
 from engine.simulation.backtest.past import (
@@ -31,7 +32,7 @@ from engine.simulation.backtest.past import (
 )
 from engine.simulation.backtest.quieting import Quiet, may_be_quiet
 from engine.simulation.backtest.reading import ALWAYS, kinds_read
-from engine.simulation.backtest.suspects import Suspects, named_kinds
+from engine.simulation.backtest.suspects import Suspects
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.simulator import Simulator
 from engine.simulation.trace import Trace
@@ -41,8 +42,6 @@ Model = Literal["then", "current"]
 Step = tuple[datetime, Callable[[], None]]
 Progress = Callable[[datetime], None]
 _MOMENT = timedelta(microseconds=1)
-BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
-"""Where the virtual clock stands at first: no fact may lie before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _look(question: Question, record: Record) -> tuple[Beginnings, Suspects]:
     computes = question.model == "current" and bool(question.context.health.models)
     everybody = question.everybody or computes
     suspects = Suspects(question.plan, question.context.band, everybody=everybody)
-    for glimpse in record.glimpses({*ALWAYS, *named_kinds(question.plan)}):
+    for glimpse in record.glimpses({*ALWAYS, *named_kinds(question.plan.enroll)}):
         if glimpse.known_at < question.end:
             beginnings.read(glimpse)
             suspects.read(glimpse)
@@ -165,7 +164,7 @@ class _Stage:
         self._wanted = suspects.found(record.accounts)
         self._loud = {} if suspects.everybody else suspects.loud
         self.fed = self.guessed = self.own = 0
-        self.world = World(BEFORE_ALL)
+        self.world = World(BEGINNING)
         self.world.add_users(record.users)
         self._place(record)
         self.context = context = _context(question)

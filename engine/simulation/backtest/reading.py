@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.enrolling.deciding import named_kinds
 from engine.plan.codec import encode
 from engine.plan.model import Plan
 from engine.simulation.backtest.past import TELLING
-from engine.simulation.backtest.suspects import named_kinds
 
 ALWAYS = (*TELLING, "health.changed")
 _FAMILIES = ("email.", "survey.", "task.", "escalation.")
@@ -39,14 +39,16 @@ def kinds_read(plans: Iterable[Plan], *, everything: bool = False) -> Kinds:
     """Return the kinds of facts that plans have to do with."""
     named = set(ALWAYS)
     for plan in plans:
-        named |= named_kinds(plan)
+        named |= named_kinds(plan.enroll)
         named.update(_mentioned(encode(plan)))
     return Kinds(frozenset(named), everything)
 
 
 def mentions(plans: Iterable[Plan], kind: str) -> bool:
     """Tell whether a condition or a wait of some plans reads the facts of a kind by name."""
-    return any(kind in _mentioned(encode(plan)) or kind in named_kinds(plan) for plan in plans)
+    return any(
+        kind in _mentioned(encode(plan)) or kind in named_kinds(plan.enroll) for plan in plans
+    )
 
 
 def _mentioned(value: Any) -> Iterator[str]:

@@ -12,22 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.effects.entities import Account
+from engine.enrolling.deciding import named_kinds
 from engine.plan.codec import decode
 from engine.plan.model import Plan, Span
 from engine.simulation.backtest.past import Glimpse
 
 BandOf = Callable[[float], str]
-
-
-def named_kinds(plan: Plan) -> frozenset[str]:
-    """Return the kinds of facts that a plan's triggers name."""
-    kinds = set()
-    for trigger in plan.enroll.get("on", ()):
-        if trigger["trigger"] == "fact":
-            kinds.add(str(trigger["kind"]))
-        elif trigger["trigger"] == "survey":
-            kinds.add("survey.answered")
-    return frozenset(kinds)
 
 
 class Scores:
@@ -79,7 +69,7 @@ class Suspects:
 
     def __post_init__(self) -> None:
         triggers = self.plan.enroll.get("on", ())
-        self._kinds = named_kinds(self.plan)
+        self._kinds = named_kinds(self.plan.enroll)
         self._triggers = [one for one in triggers if str(one["trigger"]).startswith("health.")]
         named = {"fact", "survey"}
         self.everybody = self.everybody or any(
