@@ -51,9 +51,6 @@ class HealthRecords(Protocol):
         """Return when a fact `account.created` or `account.changed` last said what each field is,
         up to now; fields of which none did are left out."""
 
-    def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
-        """Return the fact of a kind that occurred last, up to now."""
-
     def override(self, account: AccountId) -> Override | None:
         """Return the override in force, if any; an expired one that nobody has ended is returned
         too."""

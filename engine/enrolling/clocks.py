@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from engine.calendars import Calendar, add_span, format_span, subtract_span
+from engine.calendars import Calendar, add_span, subtract_span
+from engine.enrolling.wording import said_of_date
 from engine.plan.codec import decode
 from engine.plan.model import Anchor, Condition, Span
 
@@ -34,15 +35,8 @@ class Dated:
 
     @property
     def rule(self) -> str:
-        """The trigger in words, which also name it: edited, it is another one.
-
-        >>> Dated(Anchor("account.renewal_date", Span(90, "d"), True), None).rule
-        '90d before account.renewal_date'
-        """
-        if self.when.span is None:
-            return f"on {self.when.field}"
-        side = "before" if self.when.before else "after"
-        return f"{format_span(self.when.span)} {side} {self.when.field}"
+        """The trigger in words, which also name it: edited, it is another one."""
+        return said_of_date(self.when)
 
     def key(self, value: str) -> str:
         """Return what is written down when it has fired for a date."""

@@ -34,7 +34,7 @@ def said(trigger: Mapping[str, Any]) -> str:
             survey = f" ({trigger['survey']})" if kind == "survey" else ""
             return f"fact {name}{survey}{_where(trigger)}"
         case "date":
-            return _dated(decode(Anchor, trigger["when"]))
+            return said_of_date(decode(Anchor, trigger["when"]))
         case "schedule":
             zone = f", {trigger['zone']}" if trigger.get("zone") else ""
             return f"schedule {trigger['cron']}{zone}"
@@ -73,7 +73,12 @@ def _text(written: Any) -> str:
     return " ".join(decode(Condition, written).text.split())
 
 
-def _dated(when: Anchor) -> str:
+def said_of_date(when: Anchor) -> str:
+    """Say when a trigger by a date fires; its rule and its firings are named so.
+
+    >>> said_of_date(Anchor("account.renewal_date", Span(90, "d"), True))
+    '90d before account.renewal_date'
+    """
     if when.span is None:
         return f"on {when.field}"
     return f"{format_span(when.span)} {'before' if when.before else 'after'} {when.field}"

@@ -26,6 +26,7 @@ from engine.health.readings import BEGINNING, Happening, Readings
 from engine.health.scales import points, rounded
 from engine.language.expressions import evaluate, evaluate_value
 from engine.plan.model import Condition
+from engine.reporting.surveys import net_promoter_score, satisfied_share
 
 DAY = timedelta(days=1)
 MOST = 1e15
@@ -251,16 +252,18 @@ def latest_of_each(answers: Sequence[Happening]) -> list[float]:
 
 
 def survey_value(survey: str, scores: Sequence[float]) -> float:
-    """Return what a survey comes to: NPS is the share of promoters (9, 10) less that of detractors
-    (0 to 6), CSAT the share of 4 and 5, CES the share of 5 to 7; all in percent.
+    """Return what a survey comes to, in percent: the NPS, the CSAT, of CES the share of 5 to 7
+    (`tenure report` shows the mean of CES, which is no percentage).
 
     >>> survey_value("nps", [10, 9, 7, 3]), survey_value("csat", [5, 3]), survey_value("ces", [6])
     (25.0, 50.0, 100.0)
     """
-    good, bad = {"nps": (9, 6), "csat": (4, None), "ces": (5, None)}[survey]
-    happy = sum(one >= good for one in scores)
-    unhappy = 0 if bad is None else sum(one <= bad for one in scores)
-    return rounded((happy - unhappy) / len(scores) * 100)
+    match survey:
+        case "nps":
+            return rounded(net_promoter_score(scores))
+        case "csat":
+            return rounded(100 * satisfied_share(scores))
+    return rounded(100 * sum(one >= 5 for one in scores) / len(scores))
 
 
 def _children(how: Children, readings: Readings) -> _Read:

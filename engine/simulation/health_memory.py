@@ -49,8 +49,12 @@ class HealthInMemory(InMemory):
         return [self._world.accounts[one] for one in self._world.children.get(account, ())]
 
     def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
-        found = ((kind, self.latest_fact(account, kind)) for kind in kinds)
+        found = ((kind, self._latest_fact(account, kind)) for kind in kinds)
         return {kind: fact for kind, fact in found if fact is not None}
+
+    def _latest_fact(self, account: AccountId, kind: str) -> Fact | None:
+        known = self._world.facts.get((account, kind), ())
+        return next((one for one in reversed(known) if one.occurred_at <= self._world.now), None)
 
     def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
         said: dict[str, datetime] = {}
@@ -60,10 +64,6 @@ class HealthInMemory(InMemory):
                     for name in set(fields).intersection(fact.data.get("fields") or ()):
                         said[name] = max(said.get(name, fact.occurred_at), fact.occurred_at)
         return said
-
-    def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
-        known = self._world.facts.get((account, kind), ())
-        return next((one for one in reversed(known) if one.occurred_at <= self._world.now), None)
 
     def override(self, account: AccountId) -> Override | None:
         return self._world.overrides.get(account)

@@ -58,16 +58,6 @@ _FORGET_ROLL_UPS = compiled(delete(roll_ups).where(roll_ups.c.account == _this))
 _CHILD_ACCOUNTS = compiled(
     select(*rows.ACCOUNTS.columns).where(accounts.c.parent == _this).order_by(accounts.c.id)
 )
-_LATEST_FACT = compiled(
-    select(*rows.FACTS.columns)
-    .where(
-        facts.c.account == _this,
-        facts.c.kind == param("of_kind"),
-        facts.c.occurred_at <= bindparam("now"),
-    )
-    .order_by(facts.c.occurred_at.desc(), facts.c.number.desc())
-    .limit(literal_column("1"))
-)
 _each_kind = (
     func.unnest(cast(bindparam("kinds"), ARRAY(Text))).table_valued("kind").render_derived("one")
 )
@@ -169,9 +159,6 @@ class HealthOnPostgres(Talk):
     def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
         values = {"account": account, "names": sorted(fields), "now": self._now}
         return dict(self._rows(_FIELDS_SAID, **values)) if fields else {}
-
-    def latest_fact(self, account: AccountId, kind: str) -> Fact | None:
-        return self._one(rows.FACTS, _LATEST_FACT, account=account, of_kind=kind, now=self._now)
 
     def override(self, account: AccountId) -> Override | None:
         return self._one(rows.OVERRIDES, _OVERRIDE, account=account)
