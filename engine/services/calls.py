@@ -1,6 +1,6 @@
 """Signed calls that bring facts in: each comes in once, with the kinds of facts its hook may bring.
 
-A fact without an id gets one from the call's signature, so that a call whose answer was lost does
+A fact without an id gets one from what was signed, so that a call whose answer was lost does
 no harm when it is made again, whatever died in between.
 """
 
@@ -24,7 +24,7 @@ KEPT_FOR = timedelta(minutes=15)
 
 
 def admit(database: Database, hook: str, header: str, body: bytes, secrets: Collection[str]) -> str:
-    """Return the signature of a call that is signed and comes in for the first time. Raises
+    """Return by what a call is known that is signed and comes in for the first time. Raises
     Unsigned, or Conflict for a replay."""
     now = database.real_time
     nonce = verify(header, body, secrets, now_s=now.timestamp())
