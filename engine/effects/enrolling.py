@@ -249,13 +249,14 @@ def subjects(
 
 
 def enrollment_id(playbook: str, subject: str, nonce: str) -> EnrollmentId:
-    """Return a readable id, the same for the same nonce.
+    """Return a readable id, the same for the same nonce. Forty bits: a subject that has begun a
+    playbook a thousand times does not meet an id of its own again.
 
     >>> enrollment_id("onboarding", "acme", "fact-1")
-    'onboarding.acme.2fflss'
+    'onboarding.acme.2fflssse'
     """
     digest = base64.b32encode(hashlib.sha256(nonce.encode()).digest()).decode().lower()
-    return EnrollmentId(f"{playbook}.{subject}.{digest[:6]}")
+    return EnrollmentId(f"{playbook}.{subject}.{digest[:8]}")
 
 
 def _defaults(plan: Plan) -> dict[str, Any]:
