@@ -81,6 +81,13 @@ def test_a_score_that_recovers_does_not_drop() -> None:
     assert hit_by(rises, moved(70, 72, known=[50, 72])) is None
 
 
+def test_the_score_until_now_counts_though_one_of_the_same_instant_took_its_place() -> None:
+    rises = {"on": [{"trigger": "health.rises", "by": 15, "within": TWO_WEEKS}]}
+    hit = hit_by(rises, moved(50, 70, known=[80, 70]))
+    assert hit is not None
+    assert hit.values["before"] == 50
+
+
 def test_a_survey_is_heard_by_its_kind_and_where() -> None:
     where = encode(Condition("fact.score <= 6", Source("p.yaml", 1), (("fact.score", "number"),)))
     low = {"on": [{"trigger": "survey", "survey": "nps", "where": where}]}
