@@ -23,7 +23,7 @@ steps:
   - if: look.cause == "usage"
     then: [{email: hello, to: contacts.champion, from: csm}]
   - wait: 9d
-    until: usage.started || health.score >= 80
+    until: usage.started || health.score >= 80 || health.days_in_band > 12
 """
 TRIGGERS = (
     "enroll: {on: [{health.enters: red}], again_after: 14d}",

@@ -219,7 +219,7 @@ class _Stage:
         kinds = kinds_read(plans, everything=everything)
         mine = tuple(f"{plan.playbook}." for plan in plans)
         take_in = self.simulator.take_in
-        quiet = Quiet(self.world, self.context, take_in).note
+        quiet = Quiet(self.world, self.context, take_in, self.simulator.take_owed).note
         loud = self._loud if may_be_quiet(self.context, plans) else {}
         for known_at, fact in self._record.facts(self._wanted, kinds):
             if known_at >= question.end:

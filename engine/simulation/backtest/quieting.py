@@ -25,12 +25,20 @@ def may_be_quiet(context: Context, plans: Iterable[Plan]) -> bool:
 
 
 class Quiet:
-    """Writes scores into a world; `take_in` gets those that are not plain."""
+    """Writes scores into a world; `take_in` gets those that are not plain, `catch_up` lets the
+    clocks look at accounts that have changed."""
 
-    def __init__(self, world: World, context: Context, take_in: Callable[[Fact], None]) -> None:
+    def __init__(
+        self,
+        world: World,
+        context: Context,
+        take_in: Callable[[Fact], None],
+        catch_up: Callable[[], None],
+    ) -> None:
         self._world = world
         self._band = context.band
         self._take_in = take_in
+        self._catch_up = catch_up
         self._bands: dict[float, str] = {}
 
     def note(self, fact: Fact) -> None:
@@ -41,7 +49,6 @@ class Quiet:
         if (
             account is None
             or world.waits.get(id)
-            or world.moved is not None
             or account.assessment is not None
             or not isinstance(score, int | float)
             or isinstance(score, bool)
@@ -68,3 +75,6 @@ class Quiet:
         world.fact_ids[fact.id] = len(world.fact_ids)
         world.scores[account.id] = (*world.scores.get(account.id, ()), (at, score))
         world.accounts[account.id] = Account(account.id, account.fields, score, band, since)
+        if world.moved is not None:
+            world.note_moved(account.id, dates=False)
+            self._catch_up()
