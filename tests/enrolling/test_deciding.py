@@ -83,7 +83,7 @@ def test_a_score_that_recovers_does_not_drop() -> None:
 
 def test_the_score_until_now_counts_though_one_of_the_same_instant_took_its_place() -> None:
     rises = {"on": [{"trigger": "health.rises", "by": 15, "within": TWO_WEEKS}]}
-    hit = hit_by(rises, moved(50, 70, known=[80, 70]))
+    hit = hit_by(rises, moved(70, 50, known=[80, 70]))
     assert hit is not None
     assert hit.values["before"] == 50
 
