@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from engine.cli.options import data_dir_option, format_option, workspace_option, write_file
+from engine.cli.progress import progress_bar
 from engine.errors import InputError
 from engine.services.backtesting import Files, Wanted, backtest, read_capacity
 from engine.services.versions import Applied, needs_store
@@ -20,6 +20,7 @@ from engine.simulation.backtest.result import Result, to_json
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
+_STEPS = 1000
 
 
 @click.command("backtest")
@@ -165,19 +166,15 @@ def _applied(data_dir: Path, *, wanted: bool) -> Iterator[Applied | None]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[float], None]]:
-    """Show a bar to whoever watches a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=1000, label="Playing the past", file=sys.stderr) as bar:
+    """Show a bar that is told how much is done, from 0 to 1."""
+    with progress_bar("Playing the past", _STEPS) as advance:
         reached = 0
 
         def tell(done: float) -> None:
             nonlocal reached
-            step = int(done * 1000) - reached
-            if step > 0:
-                bar.update(step)
-                reached += step
+            if (steps := int(done * _STEPS) - reached) > 0:
+                advance(steps)
+                reached += steps
 
         yield tell
 

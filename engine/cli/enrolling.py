@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -135,18 +135,12 @@ def release(
     """Let what is held begin, by ID, or all that the brake holds of a playbook."""
     from engine.services.holding import release as release_one
 
-    failed = 0
-    for id in _which(session, ids, playbook, every, at_most):
-        try:
-            found = release_one(session.database, session.context, id, by=by, force=force)
-        except StoreError as error:
-            click.echo(f"{id}: {error.message}", err=True)
-            failed += 1
-            continue
+    def let_begin(id: str) -> str:
+        found = release_one(session.database, session.context, id, by=by, force=force)
         became = {"started": "began", "held": "is still held"}.get(found.decision, "was dropped")
-        why = "" if found.decision == "started" else f": {found.why}"
-        click.echo(f"{id} {became}{why}")
-    return 2 if failed else 0
+        return f"{id} {became}" + ("" if found.decision == "started" else f": {found.why}")
+
+    return _for_each(_which(session, ids, playbook, every, at_most), let_begin)
 
 
 @enroll_command.command("drop")
@@ -169,15 +163,22 @@ def drop(
     """Leave out what is held, by ID, or all that the brake holds of a playbook."""
     from engine.services.holding import drop as drop_one
 
+    def leave_out(id: str) -> str:
+        drop_one(session.database, id, by=by, reason=reason)
+        return f"dropped {id}"
+
+    return _for_each(_which(session, ids, playbook, every, at_most), leave_out)
+
+
+def _for_each(ids: Iterable[str], do: Callable[[str], str]) -> int:
+    """Do it for each and print what it says; one it cannot be done for leaves the others."""
     failed = 0
-    for id in _which(session, ids, playbook, every, at_most):
+    for id in ids:
         try:
-            drop_one(session.database, id, by=by, reason=reason)
+            click.echo(do(id))
         except StoreError as error:
             click.echo(f"{id}: {error.message}", err=True)
             failed += 1
-            continue
-        click.echo(f"dropped {id}")
     return 2 if failed else 0
 
 

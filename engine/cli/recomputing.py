@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.cli.instants import read_instant
 from engine.cli.options import format_option, table, to_json
+from engine.cli.progress import progress_bar
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
+from engine.health.models import Models
 
-
-@contextmanager
-def progress(session: Session) -> Iterator[Callable[[], None]]:
-    """Show a bar over all accounts, when a person watches."""
-    from engine.store.queries.health import count_accounts
-
-    with session.reading() as connection:
-        many = count_accounts(connection)
-    bar = click.progressbar(
-        length=many, label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
-    )
-    with bar:
-        yield lambda: bar.update(1)
+if TYPE_CHECKING:
+    from engine.services.recomputing import Recomputed
 
 
 @click.command("recompute")
@@ -56,30 +46,52 @@ def recompute_command(
     form: str,
 ) -> None:
     """Say what scores would have been under another model; nothing that is recorded changes."""
-    from engine.services.recomputing import models_in_file, models_of, recompute
+    from engine.services.recomputing import recompute
+
+    models = _models(session, model, workspace)
+    now = session.database.now
+    begins = read_instant(start, session.zone)
+    ends = min(read_instant(end, session.zone), now) if end else now
+    with _progress(session) as beat:
+        found = recompute(session.database, models, begins, ends, only=only, beat=beat)
+    click.echo(to_json(_plain(found)) if form == "json" else _written(found))
+
+
+def _models(session: Session, model: Path | None, workspace: Path | None) -> Models:
+    from engine.services.recomputing import models_in_file, models_of
 
     if model and workspace:
         raise InputError("--model and --workspace say two things", remedy="Leave one of them out.")
     if model:
-        models = models_in_file(session.context, model)
-    elif workspace:
+        return models_in_file(session.context, model)
+    if workspace:
         from engine.services.authoring import check_workspace
 
-        models = models_of(check_workspace(workspace).workspace())
-    else:
-        models = session.context.health
-    now = session.database.now
-    begins = read_instant(start, session.zone)
-    ends = min(read_instant(end, session.zone), now) if end else now
-    with progress(session) as beat:
-        found = recompute(session.database, models, begins, ends, only=only, beat=beat)
-    if form == "json":
-        moves = [
-            {"recorded": one, "recomputed": other, "accounts": count}
-            for (one, other), count in found.moves.items()
-        ]
-        click.echo(to_json({**_span(found), "moves": moves, "accounts": found.accounts}))
-        return
+        return models_of(check_workspace(workspace).workspace())
+    return session.context.health
+
+
+@contextmanager
+def _progress(session: Session) -> Iterator[Callable[[], None]]:
+    """Show a bar that is told of each account."""
+    from engine.store.queries.health import count_accounts
+
+    with session.reading() as connection:
+        many = count_accounts(connection)
+    with progress_bar("Recomputing", many) as advance:
+        yield lambda: advance(1)
+
+
+def _plain(found: Recomputed) -> dict[str, Any]:
+    moves = [
+        {"recorded": one, "recomputed": other, "accounts": count}
+        for (one, other), count in found.moves.items()
+    ]
+    span = {"from": found.start, "to": found.end, "models": found.models}
+    return {**span, "moves": moves, "accounts": found.accounts}
+
+
+def _written(found: Recomputed) -> str:
     rows = [
         (
             one.account,
@@ -93,15 +105,9 @@ def recompute_command(
         for one in sorted(found.accounts, key=lambda one: -abs(one.change or 0))
     ]
     headings = ("account", "recorded", "band", "recomputed", "band", "change", "band moves")
-    click.echo(table(rows, headings))
-    click.echo()
-    moves_rows = sorted(((one or "-", other or "-", n) for (one, other), n in found.moves.items()))
-    click.echo(table(moves_rows, ("recorded", "recomputed", "accounts")))
-    click.echo("\nNothing was written.")
-
-
-def _span(found: Any) -> dict[str, Any]:
-    return {"from": found.start, "to": found.end, "models": found.models}
+    moves = sorted(((one or "-", other or "-", n) for (one, other), n in found.moves.items()))
+    by_band = table(moves, ("recorded", "recomputed", "accounts"))
+    return f"{table(rows, headings)}\n\n{by_band}\n\nNothing was written."
 
 
 def _signed(change: float | None) -> str | None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.options import format_option, limit_option, table, to_json
 from engine.cli.session import Session, with_session
-
-if TYPE_CHECKING:
-    from engine.effects.sweeping import Swept
-    from engine.services.runner import SweepSchedule
-
-KINDS = ("dates", "schedules", "conditions", "health")
+from engine.effects.sweeping import Swept
+from engine.services.runner import SweepSchedule
+from engine.services.sweeping import KINDS, look_ahead, on_time, sweep
 
 
 @click.group("sweeps")
@@ -54,8 +50,6 @@ def ahead(
     session: Session, days: int, playbook: str | None, account: str | None, limit: int, form: str
 ) -> None:
     """List the moments of date triggers to come, and when each schedule comes round next."""
-    from engine.services.sweeping import look_ahead
-
     found = look_ahead(
         session.database,
         session.context,
@@ -83,7 +77,7 @@ def ahead(
 
 
 @sweeps_command.command("run")
-@click.argument("kinds", nargs=-1, type=click.Choice(KINDS), metavar="[KIND]...")
+@click.argument("kinds", nargs=-1, type=click.Choice(list(KINDS)), metavar="[KIND]...")
 @format_option()
 @with_session
 def run(session: Session, kinds: tuple[str, ...], form: str) -> int:
@@ -91,8 +85,6 @@ def run(session: Session, kinds: tuple[str, ...], form: str) -> int:
 
     The worker does so every minute by itself; doing it twice sets nothing off twice.
     """
-    from engine.services.sweeping import on_time, sweep
-
     grace = on_time(session.settings.sweep_every_s, session.database.clock)
     swept = {
         kind: sweep(session.database, session.context, kind, grace=grace) for kind in kinds or KINDS

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
 
+from engine.cli.instants import read_instant
 from engine.cli.options import as_option, format_option, table, to_json
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
@@ -39,7 +40,7 @@ def create(
     """Make a token called NAME, and show it once."""
     from engine.services import tokens
 
-    until = _instant(session.database.real_time, expires)
+    until = _end(session.database.real_time, expires)
     token, written = tokens.create(session.database, name, scopes, by=by, expires_at=until)
     if form == "json":
         click.echo(to_json({**_plain(token), "token": written}))
@@ -89,20 +90,14 @@ def revoke(session: Session, token: str) -> None:
     click.echo(f"revoked {ended.id} {ended.name}")
 
 
-def _instant(now: datetime, written: str) -> datetime | None:
-    from engine.calendars import Calendar, add_span, parse_span
-
+def _end(now: datetime, written: str) -> datetime | None:
     if written == NEVER:
         return None
     try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        try:
-            return add_span(Calendar(), now, parse_span(written))
-        except InputError as error:
-            remedy = "Write --expires 90d, --expires 2027-01-31, or --expires never."
-            raise InputError(error.message, remedy=remedy) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return read_instant(written, "UTC", now=now)
+    except InputError as error:
+        remedy = "Write --expires 90d, --expires 2027-01-31, or --expires never."
+        raise InputError(error.message, remedy=remedy) from None
 
 
 def _plain(token: Any) -> dict[str, Any]:
