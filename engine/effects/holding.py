@@ -6,7 +6,7 @@ decided anew, with what is known then, by the gates that held it. The caller has
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.effects.context import Context
@@ -15,6 +15,7 @@ from engine.effects.entities import Enrollment, EnrollmentId, Held, Resume
 from engine.effects.gates import GateName
 from engine.effects.records import Records
 from engine.enrolling.grouping import first_of, group_of, in_order
+from engine.language.workspace.model import Group
 
 _BY_ITSELF = "tenure"
 
@@ -29,12 +30,22 @@ def after_end(records: Records, context: Context, run: Enrollment) -> None:
         behind = one.playbook == run.playbook and one.subject == run.subject
         if behind if one.kind == "queue" else True:
             begun.add(begin_held(records, context, one).enrollment)
-    if group is not None and group.pre_empt:
-        under_way = records.enrollments(run.account)
-        first = first_of(group, {one.playbook for one in under_way})
-        for other in under_way:
-            if other.playbook == first and other.id not in begun:
-                records.owe(Resume(other.id, records.now))
+    under_way = records.enrollments(run.account)
+    names = {one.playbook for one in under_way}
+    for other in under_way:
+        if other.id not in begun and _goes_on(context, group, other, names):
+            records.owe(Resume(other.id, records.now))
+
+
+def _goes_on(
+    context: Context, ended: Group | None, other: Enrollment, under_way: Collection[str]
+) -> bool:
+    """Tell whether a run that may be paused has nobody before it now. Groups may have changed since
+    it was; one that a person paused stays so, whoever says that it may go on."""
+    group = group_of(context.workspace.groups, other.playbook)
+    if other.status != "paused" and (group is None or group != ended or not group.pre_empt):
+        return False
+    return group is None or first_of(group, under_way) == other.playbook
 
 
 def begin_held(

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from engine.effects.entities import Resume
+from engine.effects.holding import after_end
+from engine.simulation.memory import MemoryRecords
 from tests.enrolling.house import DAY, House
 
 Found = Callable[..., House]
@@ -137,3 +143,19 @@ def test_one_fact_that_sets_off_both_begins_the_first_only(house: Found) -> None
     company.tell("champion.left")
     assert company.shown() == ["rescue active"]
     assert [one.playbook for one in company.held()] == ["a-news"]
+
+
+@pytest.mark.parametrize("tenure", ["", "groups: {care: {playbooks: [news, survey]}}\n"])
+def test_what_was_paused_goes_on_though_its_group_has_changed_meanwhile(
+    house: Found, tmp_path: Path, tenure: str
+) -> None:
+    company = house(*ALL, tenure=groups())
+    company.tell("order.placed")
+    company.tell("champion.left")
+    assert company.shown() == ["news paused", "rescue active"]
+    changed = House.found(tmp_path / "changed", ALL, tenure, 1).context
+    rescue = company.runs("rescue")[0]
+    with MemoryRecords(company.world) as records:
+        records.change_enrollment(rescue.id, status="finished")
+        after_end(records, changed, rescue)
+    assert company.world.outbox == [Resume(company.runs("news")[0].id, company.world.now)]
