@@ -91,7 +91,7 @@ def _check_value(value: Any) -> None:
     """Refuse what the store could not keep, however deep. Numbers and plain texts come first: most
     are."""
     if isinstance(value, str):
-        if "\x00" in value or not (value.isascii() or _is_whole(value)):
+        if not can_be_kept(value):
             raise InputError(
                 "a fact holds a NUL character or half a character",
                 remedy="Correct the text where it comes from.",
@@ -110,8 +110,14 @@ def _check_value(value: Any) -> None:
             _check_value(content)
 
 
-def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+def can_be_kept(text: str) -> bool:
+    """Tell whether PostgreSQL has such a text: no NUL character, no half of one.
+
+    >>> can_be_kept("Zoë"), can_be_kept("a\\x00"), can_be_kept("\\ud800")
+    (True, False, False)
+    """
+    whole = text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return whole and "\x00" not in text
 
 
 def _check_declared(schema: Schema, fact: Fact) -> None:

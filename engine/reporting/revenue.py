@@ -7,8 +7,9 @@ New customers do not count; money is annual recurring revenue, in one currency.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from engine.reporting.figures import Figure, Row, share
 
@@ -66,43 +67,17 @@ def revenue(standings: Iterable[Standing]) -> tuple[Figure, ...]:
     gone = [one for one in cohort if one.end == 0]
     rows = _rows([*cohort, *unknown])
     lost = _rows(gone)
-    kept = _sum(cohort, lambda one: min(one.start or 0, one.end or 0))
-    churned = _sum(gone, lambda one: one.start or 0)
-    missing = len(unknown)
+    end = sum(one.end or 0 for one in cohort)
+    kept = sum(min(one.start or 0, one.end or 0) for one in cohort)
+    churned = sum(one.start or 0 for one in gone)
+    of = partial(share, unknown=len(unknown))
+    customers = len(gone), len(cohort)
     return (
-        share(
-            "nrr",
-            "Net revenue retention",
-            _sum(cohort, lambda one: one.end or 0),
-            whole,
-            NRR,
-            rows,
-            unknown=missing,
-        ),
-        share("gross_retention", "Gross retention", kept, whole, GRR, rows, unknown=missing),
-        share(
-            "logo_churn",
-            "Churn rate, customers",
-            len(gone),
-            len(cohort),
-            LOGO_CHURN,
-            lost,
-            unknown=missing,
-        ),
-        share(
-            "revenue_churn",
-            "Churn rate, revenue",
-            churned,
-            whole,
-            REVENUE_CHURN,
-            lost,
-            unknown=missing,
-        ),
+        of("nrr", "Net revenue retention", end, whole, NRR, rows),
+        of("gross_retention", "Gross retention", kept, whole, GRR, rows),
+        of("logo_churn", "Churn rate, customers", *customers, LOGO_CHURN, lost),
+        of("revenue_churn", "Churn rate, revenue", churned, whole, REVENUE_CHURN, lost),
     )
-
-
-def _sum(standings: Iterable[Standing], of: Callable[[Standing], float]) -> float:
-    return sum(map(of, standings))
 
 
 def _rows(standings: Sequence[Standing]) -> tuple[Row, ...]:

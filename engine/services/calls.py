@@ -14,7 +14,7 @@ from engine.delivery.signing import verify
 from engine.effects.context import Context
 from engine.errors import Conflict
 from engine.language.workspace.model import Inbound
-from engine.services.facts import Answer, Written, take_in
+from engine.services.facts import Answer, Written, rejected, take_in
 from engine.services.transacting import transact
 from engine.store import tokens as store
 from engine.store.database import Database
@@ -71,6 +71,4 @@ def _kind(written: Written) -> object:
 
 def _refused(database: Database, hook: Inbound, written: Written, source: str) -> Answer:
     why = f"the hook {hook.name} brings only facts of the kinds {', '.join(hook.kinds)}"
-    number = transact(database, lambda records: records.put_reject(written, why, source))
-    shown = str(written.get("id") or "") if isinstance(written, Mapping) else ""
-    return Answer(shown, "rejected", why, reject=number)
+    return transact(database, lambda records: rejected(records, written, why, source))

@@ -158,7 +158,7 @@ def _together(
     records.look_ahead({one.account for one in facts}, {one.id for one in facts})
     found = [_ingested(records, context, one) for one in read]
     return [
-        _rejected(records, one, came, source) if isinstance(came, TenureError) else came
+        rejected(records, one, came.message, source) if isinstance(came, TenureError) else came
         for one, came in zip(written, found, strict=True)
     ]
 
@@ -191,8 +191,8 @@ def _take_one(database: Database, context: Context, written: Written, source: st
     except TransientError:
         raise
     except TenureError as error:
-        refused = error
-    return transact(database, lambda records: _rejected(records, written, refused, source))
+        why = error.message
+    return transact(database, lambda records: rejected(records, written, why, source))
 
 
 def accepted(fact: Fact, led_to: Ingested) -> Answer:
@@ -200,9 +200,8 @@ def accepted(fact: Fact, led_to: Ingested) -> Answer:
     return Answer(fact.id, "duplicate" if led_to.duplicate else "accepted", led_to=led_to)
 
 
-def _rejected(
-    records: PostgresRecords, written: Written, error: TenureError, source: str
-) -> Answer:
-    number = records.put_reject(written, error.message, source)
+def rejected(records: PostgresRecords, written: Written, why: str, source: str) -> Answer:
+    """Keep a fact that is not taken in, and return the answer to it."""
+    number = records.put_reject(written, why, source)
     shown = str(written.get("id") or "") if isinstance(written, Mapping) else ""
-    return Answer(shown, "rejected", error.message, reject=number)
+    return Answer(shown, "rejected", why, reject=number)

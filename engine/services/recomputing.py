@@ -130,7 +130,8 @@ def _each(
         beat()
         if models.rolls_up is None:
             if not only or one.account.id in only:
-                yield from _compared(models, one, {}, start, end)
+                scores = replay(models, _past(one, {}), start, end)
+                yield from _differs(one, scores, start, end)
         else:
             waiting.append(one)
     for one in _children_first(waiting):
@@ -160,12 +161,6 @@ def _children_first(waiting: Sequence[Recorded]) -> Sequence[Recorded]:
         return at
 
     return sorted(waiting, key=depth, reverse=True)
-
-
-def _compared(
-    models: Models, one: Recorded, children: Mapping[str, Any], start: datetime, end: datetime
-) -> Iterator[Differs]:
-    yield from _differs(one, replay(models, _past(one, children), start, end), start, end)
 
 
 def _past(one: Recorded, children: Mapping[str, Any]) -> Past:

@@ -27,7 +27,7 @@ from engine.language.source import load
 from engine.plan.codec import plan_from_json
 from engine.plan.model import Plan
 from engine.services.authoring import Checkup, check_workspace
-from engine.store.queries import history
+from engine.store.queries import plans as kept
 from engine.wording import nearest
 
 _HASH = re.compile(r"[0-9a-f]{6,64}")
@@ -181,7 +181,7 @@ class Versions:
                 remedy="Name a file, `live`, `git:REVISION`, or the hash of an applied version.",
             )
         applied = self._store()
-        found = history.find_plans(applied.connection, playbook, hash)
+        found = kept.find_plans(applied.connection, playbook, hash)
         if len(found) != 1:
             what = "no" if not found else "more than one"
             raise InputError(
@@ -215,7 +215,7 @@ def needs_store(*names: str | None) -> bool:
 
 
 def _live_plans(connection: Connection) -> dict[str, Plan]:
-    documents = history.live_documents(connection)
+    documents = kept.live_documents(connection)
     return {name: plan_from_json(document) for name, document in documents.items()}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from engine.effects.entities import Account, Contact
 from engine.store.rows import ACCOUNTS, CONTACTS
-from engine.store.tables import account_scores, accounts, contacts, facts, live_plans, plans
+from engine.store.tables import account_scores, accounts, contacts, facts
 
 PAGE = 5000
 """Rows fetched at a time."""
@@ -86,21 +86,6 @@ def read_scores(connection: Connection, accounts: Collection[str] | None = None)
     if accounts is not None:
         query = query.where(table.c.account == func.any(list(accounts)))
     yield from _stream(connection, query.order_by(table.c.known_at, table.c.account))
-
-
-def find_plans(connection: Connection, playbook: str, hash: str) -> list[tuple[str, Any]]:
-    """Return (hash, document) of a playbook's kept plans whose hash begins so."""
-    query = select(plans.c.hash, plans.c.document).where(plans.c.playbook == playbook)
-    rows = connection.execute(query.where(plans.c.hash.startswith(hash, autoescape=True)))
-    return [(row.hash, row.document) for row in rows]
-
-
-def live_documents(connection: Connection) -> dict[str, Any]:
-    """Return the documents of the live plans, by playbook."""
-    query = select(live_plans.c.playbook, plans.c.document).join(
-        plans, plans.c.hash == live_plans.c.plan
-    )
-    return {row.playbook: row.document for row in connection.execute(query)}
 
 
 def _stream(connection: Connection, query: Any) -> Iterator[Any]:

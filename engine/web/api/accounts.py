@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId, UserId
@@ -14,7 +13,7 @@ from engine.services.upserting import Upserted, upsert_account, upsert_contact
 from engine.store.queries import accounts as queries
 from engine.web.api.access import Guarded, asks
 from engine.web.api.facts import BULK_BYTES, consequences
-from engine.web.api.house import Caller, House, InHouse
+from engine.web.api.house import Caller, House, InHouse, Limit
 from engine.web.api.refusals import unsaid
 from engine.web.api.shapes.accounts import (
     AccountInFull,
@@ -32,7 +31,6 @@ from engine.web.api.shapes.accounts import (
     ShownOverride,
 )
 
-Limit = Annotated[int, Query(ge=1, le=500)]
 routes = APIRouter(route_class=Guarded, tags=["accounts"])
 _READ = asks("accounts:read")
 _WRITE = asks("accounts:write")

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from fastapi import Request
 from starlette.requests import HTTPConnection as Connection
 
+from engine.effects.fitting import can_be_kept
 from engine.web.api.refusals import Refused
 from engine.web.limits import read_body
 
@@ -110,7 +111,7 @@ def _refuse_constant(written: str) -> NoReturn:
 def _is_text(value: Any) -> bool:
     """Tell whether all texts can be kept; what is asked is not nested deep."""
     if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+        return can_be_kept(value)
     if isinstance(value, dict):
         return all(map(_is_text, value)) and all(map(_is_text, value.values()))
     return not isinstance(value, list) or all(map(_is_text, value))

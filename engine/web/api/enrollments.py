@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from engine.effects.entities import AccountId, Decided, EnrollmentId, EnrollmentStatus
 from engine.errors import Conflict
@@ -13,7 +11,7 @@ from engine.services.enrolling import enroll_by_hand
 from engine.store.queries import decisions as decided
 from engine.store.queries import runs as queries
 from engine.web.api.access import Guarded, asks
-from engine.web.api.house import Caller, InHouse, acting
+from engine.web.api.house import Caller, InHouse, Limit, acting
 from engine.web.api.shapes.enrollments import (
     DecisionList,
     EnrollmentInFull,
@@ -27,7 +25,6 @@ from engine.web.api.shapes.enrollments import (
     Started,
 )
 
-Limit = Annotated[int, Query(ge=1, le=500)]
 routes = APIRouter(route_class=Guarded, tags=["enrollments"])
 _READ = asks("enrollments:read")
 _WRITE = asks("enrollments:write")

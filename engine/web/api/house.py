@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from engine.effects.context import Context
 from engine.effects.entities import UserId
@@ -46,6 +46,8 @@ def caller_of(request: Request) -> Token:
 
 InHouse = Annotated[House, Depends(house_of)]
 Caller = Annotated[Token, Depends(caller_of)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+"""How long a page of a list may be."""
 
 
 def acting(house: House, token: Token, by: str | None) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from engine.effects.entities import AccountId, TaskId, TaskStatus, UserId
 from engine.services import tasks as services
 from engine.store.queries import tasks as queries
 from engine.web.api.access import Guarded, asks
-from engine.web.api.house import Caller, House, InHouse, acting
+from engine.web.api.house import Caller, House, InHouse, Limit, acting
 from engine.web.api.shapes.tasks import (
     Completion,
     GivenComment,
@@ -24,7 +23,6 @@ from engine.web.api.shapes.tasks import (
     Withdrawal,
 )
 
-Limit = Annotated[int, Query(ge=1, le=500)]
 routes = APIRouter(route_class=Guarded, tags=["tasks"])
 _READ = asks("tasks:read")
 _WRITE = asks("tasks:write")
