@@ -93,7 +93,7 @@ def test_what_is_above_is_left_out_and_said(capped: Capped) -> None:
 
 
 def test_conditions_see_what_was_left_out(capped: Capped) -> None:
-    branches = "  - {if: b.sent, then: [%s], else: [%s]}" % (
+    branches = "  - {{if: b.sent, then: [{}], else: [{}]}}".format(
         "{set: {account.lifecycle: adopting}}",
         "{set: {account.lifecycle: churned}}",
     )
