@@ -2,8 +2,8 @@
 
     python -m worker        settings from TENURE_* and the stack on the data directory
 
-Runs all task queues, the sweeps among them, and the dispatcher until SIGTERM or SIGINT, then
-finishes what is under way and exits 0.
+Runs all task queues, the sweeps among them, and the dispatcher, and sends what notices are owed,
+until SIGTERM or SIGINT; then finishes what is under way and exits 0.
 """
 
 from __future__ import annotations

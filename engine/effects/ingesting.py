@@ -1,7 +1,8 @@
 """Taking a fact in: the fact, what it changes, the runs it wakes and the runs it starts, at once.
 
-All in the one transaction of the records it is handed; what is owed to runs goes to the outbox. The
-only place where a fact is turned into consequences.
+All in the one transaction of the records it is handed; what is owed to runs goes to the outbox.
+Owns the order: `fitting`, `changing` (health with `assessing`), `waking`, `starting`. Every fact
+comes this way; what the clock alone has changed joins at `follow`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Watches: a run begins to listen for a condition, an instant or an answer, and looks at once.
 
 Registering and looking happen in one transaction, so no fact falls between. What a watch hangs on
-is written down by name; `ingesting` looks again when a fact touches one of the names.
+is written down by name; `waking` looks again when a fact touches one of the names.
 """
 
 from __future__ import annotations
