@@ -52,8 +52,7 @@ def _plain(found: WhyNot) -> dict[str, object]:
 
 def _show(session: Session, found: WhyNot) -> None:
     click.echo(click.style(f"{found.playbook} for {found.subject}", bold=True))
-    against = ", ".join(found.kept_out_by)
-    click.echo(f"  Kept out by: {against}." if against else "  Nothing is against a run now.")
+    click.echo(f"  {_headline(session, found)}")
     click.echo("\nTriggers")
     for trigger in found.triggers:
         last = f"last {session.local(trigger.last)}: {trigger.came_to}" if trigger.last else "never"
@@ -71,6 +70,16 @@ def _show(session: Session, found: WhyNot) -> None:
         click.echo(f"  {session.local(one.at)}  {one.decision}  {one.rule}{why}")
     if not found.decisions:
         click.echo("  nothing yet: no trigger was set off")
+
+
+def _headline(session: Session, found: WhyNot) -> str:
+    if found.kept_out_by:
+        return f"Kept out by: {', '.join(found.kept_out_by)}."
+    if found.is_over:
+        return "No gate is shut, but no trigger lies ahead: see what became of each."
+    if (at := found.next_at) is not None:
+        return f"No gate is shut: the clock sets it off next {session.local(at)}."
+    return "No gate is shut: a run begins when a trigger is set off."
 
 
 def _show_looks(looks: Iterable[Look], margin: str) -> None:

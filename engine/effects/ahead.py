@@ -12,8 +12,9 @@ from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId
+from engine.effects.heard import by_fact, by_health
 from engine.effects.matching import Live, known_before
-from engine.effects.moments import moments
+from engine.effects.moments import Moment, moments
 from engine.effects.records import Records
 from engine.enrolling.clocks import dated, scheduled, watched
 from engine.health.readings import BEGINNING
@@ -22,10 +23,12 @@ from engine.language.expressions import describe
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How a trigger stands, in words that may end with an instant."""
+    """How a trigger stands, in words that may end with an instant. `comes` tells of one by the
+    clock whether a moment lies ahead; None where the clock alone does not say."""
 
     said: str
     at: datetime | None = None
+    comes: bool | None = None
 
 
 def stand(
@@ -36,16 +39,20 @@ def stand(
     contact: ContactId | None,
     trigger: Mapping[str, Any],
 ) -> Stand | None:
-    """Say how a trigger by the clock or by a condition stands; None for one by facts."""
+    """Say how a trigger stands; None for one that people set off."""
     only = {"on": [trigger]}
     match trigger["trigger"]:
         case "date":
             return _date(records, context, live, account, contact, only)
         case "schedule":
             (schedule,) = scheduled(only, context.workspace.zone)
-            return Stand("comes round next", schedule.following(records.now))
+            return Stand("comes round next", schedule.following(records.now), True)
         case "matches" | "stops_matching":
             return _condition(records, context, live, account, contact, only)
+        case "fact" | "survey":
+            return Stand(*by_fact(records, account, contact, trigger))
+        case str(kind) if kind.startswith("health."):
+            return Stand(*by_health(records, account, trigger))
     return None
 
 
@@ -64,15 +71,26 @@ def _date(
         if one.trigger == trigger and one.contact == contact
     ]
     if not found:
-        return Stand(f"{trigger.when.field} holds no date")
+        return Stand(f"{trigger.when.field} holds no date", None, False)
     (one,) = found
     if one.at > records.now:
-        return Stand("fires", one.at)
+        return Stand("fires", one.at, True)
     if (one.subject, one.key) in records.fired_since(live.playbook, BEGINNING):
-        return Stand("has fired for this date, due", one.at)
+        return Stand("has fired for this date, due", one.at, False)
     if records.now <= one.until:
-        return Stand("is due since", one.at)
-    return Stand("was missed, and is too late since", one.until)
+        return Stand("fires with the next sweep, due since", one.at, True)
+    return Stand(f"was missed, and comes too late now ({_why_late(one)}), due", one.at, False)
+
+
+def _why_late(moment: Moment) -> str:
+    """Say what keeps a moment that was missed from firing still."""
+    window = moment.trigger.window(timedelta())
+    if moment.until < moment.at + window:
+        return "the date itself is over"
+    if moment.trigger.lateness is None:
+        return "if_late: skip"
+    days = window / timedelta(days=1)
+    return f"if_late lets it be {days:g} days late"
 
 
 def _condition(

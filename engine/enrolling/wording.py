@@ -9,6 +9,9 @@ from engine.calendars import format_span
 from engine.plan.codec import decode
 from engine.plan.model import Anchor, Condition, Span
 
+BY_HAND = "by hand"
+"""What is said of the trigger that only people set off."""
+
 
 def said(trigger: Mapping[str, Any]) -> str:
     """Say what sets a trigger off.
@@ -40,7 +43,7 @@ def said(trigger: Mapping[str, Any]) -> str:
             return f"schedule {trigger['cron']}{zone}"
         case "matches" | "stops_matching":
             return f"{kind.replace('_', ' ')} {_text(trigger['when'])}"
-    return "by hand"
+    return BY_HAND
 
 
 def is_about(rule: str, trigger: Mapping[str, Any]) -> bool:

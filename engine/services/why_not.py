@@ -24,7 +24,7 @@ from engine.effects.gates import Gates
 from engine.effects.knowing import Known
 from engine.effects.matching import Live
 from engine.effects.records import Records
-from engine.enrolling.wording import is_about, said
+from engine.enrolling.wording import BY_HAND, is_about, said
 from engine.errors import InputError
 from engine.language.expressions import describe, parts_of
 from engine.plan.codec import decode
@@ -51,14 +51,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class TriggerLook:
-    """A trigger in words, and when it was last set off, as far as is known. `stands` says how one
-    by the clock or by a condition stands now, and may end with the instant `at`."""
+    """A trigger in words, and when it was last set off, as far as is known. `stands` says how it
+    stands now, and may end with the instant `at`; `comes` whether the clock sets it off, some time
+    (None: that is not the clock's)."""
 
     said: str
     last: datetime | None
     came_to: str = ""
     stands: str = ""
     at: datetime | None = None
+    comes: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,17 @@ class WhyNot:
     def kept_out_by(self) -> tuple[str, ...]:
         """The names of what is against a run now."""
         return tuple(one.name for one in self.looks if one.open is False)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the clock sets a trigger off next; None when it does not, as things are."""
+        return min((one.at for one in self.triggers if one.comes and one.at), default=None)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the playbook begins by the clock alone, and no moment of it lies ahead."""
+        own = [one.comes for one in self.triggers if one.said != BY_HAND]
+        return bool(own) and all(one is False for one in own)
 
 
 def why_not(
@@ -149,7 +162,7 @@ def _trigger(
     trigger: Mapping[str, Any], decisions: Sequence[Decision], stands: Stand | None
 ) -> TriggerLook:
     last = next((one for one in decisions if is_about(one.rule, trigger)), None)
-    now = (stands.said, stands.at) if stands else ("", None)
+    now = (stands.said, stands.at, stands.comes) if stands else ("", None, None)
     if last is None:
         return TriggerLook(said(trigger), None, "", *now)
     return TriggerLook(said(trigger), last.at, last.decision, *now)

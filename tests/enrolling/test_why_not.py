@@ -170,3 +170,30 @@ def test_why_says_what_held_a_run_and_who_released_it(open_company: Open) -> Non
     release(company.database, company.context, held, by="ann")
     code, said = company.tenure("why", held)
     assert (code, "held by the brake from" in said, "released by ann" in said) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("on", "fields", "headline"),
+    [
+        ("fact: order.placed", {}, "No gate is shut: a run begins when a trigger is set off."),
+        (
+            "date: account.renewal_date",
+            {"renewal_date": "2020-01-01"},
+            "No gate is shut, but no trigger lies ahead: see what became of each.",
+        ),
+        (
+            "date: account.renewal_date",
+            {"renewal_date": "2090-01-02"},
+            "No gate is shut: the clock sets it off next Mon 2090-01-02 00:00.",
+        ),
+    ],
+)
+def test_where_no_gate_is_shut_it_says_what_is_to_come(
+    open_company: Open, on: str, fields: dict[str, str], headline: str
+) -> None:
+    company = open_company(
+        simple=f"playbook: simple\nenroll: {{on: [{{{on}}}]}}\nsteps: [{{wait: 1d}}]\n"
+    )
+    company.send("account.changed", data={"fields": fields})
+    code, said = company.tenure("why-not", "simple", "acme-0")
+    assert (code, said.splitlines()[1].strip()) == (0, headline)
