@@ -111,7 +111,10 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
 
     def contacts(self, account: AccountId) -> Sequence[Contact]:
         def read() -> Sequence[Contact]:
-            return self._all(rows.CONTACTS, statements.CONTACTS, account=account)
+            found = self._all(rows.CONTACTS, statements.CONTACTS, account=account)
+            for one in found:
+                self._memo.keep("contact", one.id, one)
+            return found
 
         return [*self._memo.recall("contacts", account, read)]
 
