@@ -358,6 +358,8 @@ firings = Table(
     Column("at", _AT, nullable=False),
 )
 """What a clock set off, so that it does so once: `key` names the trigger and the date or time."""
+Index(None, firings.c.playbook, firings.c.at)
+"""Sweeps look every minute, and firings are kept."""
 
 matching = Table(
     "matching",

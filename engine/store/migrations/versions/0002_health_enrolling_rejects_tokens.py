@@ -41,6 +41,7 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('playbook', 'subject', 'key', name=op.f('firings_pk'))
     )
+    op.create_index(op.f('firings_playbook_at_idx'), 'firings', ['playbook', 'at'], unique=False)
     op.create_table('hook_calls',
     sa.Column('hook', sa.Text(), nullable=False),
     sa.Column('nonce', sa.Text(collation='C'), nullable=False),
@@ -181,6 +182,7 @@ def downgrade() -> None:
     op.drop_index('notices_owed_idx', table_name='notices', postgresql_where=sa.text("status = 'owed'"))
     op.drop_table('notices')
     op.drop_table('hook_calls')
+    op.drop_index(op.f('firings_playbook_at_idx'), table_name='firings')
     op.drop_table('firings')
     op.drop_index(op.f('decisions_playbook_number_idx'), table_name='decisions')
     op.drop_index(op.f('decisions_account_playbook_number_idx'), table_name='decisions')
