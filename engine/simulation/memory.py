@@ -12,37 +12,30 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
+from engine.effects.enrolling_records import MESSAGES
 from engine.effects.entities import (
     CLOCK,
-    Account,
     AccountId,
-    Contact,
-    ContactId,
     Delivery,
     Effect,
     EffectKey,
     Enrollment,
     EnrollmentId,
-    Fact,
     Line,
     Task,
     TaskId,
-    User,
-    UserId,
     Wait,
 )
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict
 from engine.plan.events import CommandId, Path
 from engine.plan.model import NodeId, Plan, PlanHash
+from engine.simulation.customers_memory import CustomersInMemory
 from engine.simulation.enrolling_memory import EnrollingInMemory
 from engine.simulation.health_memory import HealthInMemory
-from engine.simulation.tables import named
-
-MESSAGES = frozenset(["send_email", "send_survey"])
-"""The verbs whose effects count as messages to a contact."""
+from engine.simulation.tables import named, referred
 
 
-class MemoryRecords(HealthInMemory, EnrollingInMemory):
+class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
     """Transactions over a `World`, one after the other: each `with` takes everything back on an
     error."""
 
@@ -62,119 +55,6 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
     @property
     def now(self) -> datetime:
         return self._world.now
-
-    # --- accounts and people ------------------------------------------------------------------
-
-    def account(self, account: AccountId, *, lock: bool = False) -> Account:
-        return named(self._world.accounts, account, "account")
-
-    def children(self, account: AccountId) -> Sequence[AccountId]:
-        return list(self._world.children.get(account, ()))
-
-    def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
-        if account in self._world.accounts:
-            return False
-        new = Account(account, {**fields, "id": account})
-        self._world.put(self._world.accounts, account, new)
-        self._move_child(account, None, fields.get("parent"))
-        return True
-
-    def change_account(self, account: AccountId, fields: Mapping[str, Any]) -> None:
-        found = self.account(account)
-        changed = replace(found, fields={**found.fields, **fields})
-        self._world.put(self._world.accounts, account, changed)
-        if "parent" in fields:
-            self._move_child(account, found.fields.get("parent"), fields["parent"])
-
-    def _move_child(self, account: AccountId, old: str | None, new: str | None) -> None:
-        table = self._world.children
-        if old:
-            left = tuple(child for child in table.get(old, ()) if child != account)
-            self._world.put(table, old, left)
-        if new:
-            self._world.put(table, new, tuple(sorted({*table.get(new, ()), account})))
-
-    def score_at(self, account: AccountId, at: datetime) -> float | None:
-        for known_at, score in reversed(self._world.scores.get(account, ())):
-            if known_at <= at:
-                return score
-        return None
-
-    def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
-        known = self._world.scores.get(account, ())
-        before = self.score_at(account, since)
-        later = [score for known_at, score in known if known_at > since]
-        return [*([] if before is None else [before]), *later]
-
-    def last_scored(self, account: AccountId) -> datetime | None:
-        known = self._world.scores.get(account, ())
-        return known[-1][0] if known else None
-
-    def put_score(
-        self,
-        account: AccountId,
-        score: float,
-        band: str,
-        band_since: datetime | None,
-        at: datetime,
-        *,
-        model: str | None = None,
-        inputs: Mapping[str, Any] | None = None,
-    ) -> None:
-        found = self.account(account)
-        if band_since is not None:
-            changed = Account(
-                found.id, found.fields, score, band, band_since, found.assessment
-            )  # many times as quick as `replace`, and done for every score
-            self._world.put(self._world.accounts, account, changed)
-        history = self._world.scores.get(account, ())
-        if not history or history[-1][0] < at:
-            history = (*history, (at, score))
-        else:
-            kept = [one for one in history if one[0] != at]
-            history = tuple(sorted([*kept, (at, score)]))
-        self._world.put(self._world.scores, account, history)
-
-    def contacts(self, account: AccountId) -> Sequence[Contact]:
-        known = self._world.contacts
-        return [known[contact] for contact in self._world.contacts_of.get(account, ())]
-
-    def contact(self, contact: ContactId) -> Contact:
-        return named(self._world.contacts, contact, "contact")
-
-    def put_contact(self, contact: Contact) -> bool:
-        if contact.id in self._world.contacts:
-            return False
-        named(self._world.accounts, contact.account, "account")
-        own = {name: getattr(contact, name) for name in ("id", "account", "role", "email")}
-        new = replace(contact, fields={**contact.fields, **own})
-        self._world.put(self._world.contacts, contact.id, new)
-        known = self._world.contacts_of.get(contact.account, ())
-        with_it = tuple(sorted({*known, contact.id}))
-        self._world.put(self._world.contacts_of, contact.account, with_it)
-        return True
-
-    def change_contact(self, contact: ContactId, fields: Mapping[str, Any]) -> None:
-        found = self.contact(contact)
-        changed = Contact(
-            found.id,
-            found.account,
-            fields.get("role", found.role),
-            fields.get("email", found.email),
-            {**found.fields, **fields},
-        )
-        self._world.put(self._world.contacts, contact, changed)
-
-    def user(self, user: UserId) -> User | None:
-        return self._world.users.get(user)
-
-    def open_tasks(self, users: Collection[UserId]) -> Mapping[UserId, int]:
-        return {user: self._world.load.get(user, 0) for user in users}
-
-    def next_turn(self, team: str) -> int:
-        turn = self._world.turns.get(team, -1) + 1
-        self._world.put(self._world.turns, team, turn)
-        return turn
 
     # --- plans and enrollments ----------------------------------------------------------------
 
@@ -197,8 +77,8 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
 
     def put_enrollment(self, enrollment: Enrollment) -> bool:
         world = self._world
-        _referred(world.accounts, enrollment.account)
-        _referred(world.plans, enrollment.plan)
+        referred(world.accounts, enrollment.account)
+        referred(world.plans, enrollment.plan)
         finished = enrollment.status == "finished"
         if not finished and (enrollment.playbook, enrollment.subject) in world.active:
             return False
@@ -245,40 +125,11 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         if run.ended_at is not None and (latest is None or latest < run.ended_at):
             self._world.put(self._world.ended, subject, run.ended_at)
 
-    # --- facts --------------------------------------------------------------------------------
-
-    def put_fact(self, fact: Fact) -> bool:
-        world = self._world
-        _referred(world.accounts, fact.account)
-        if fact.id in world.fact_ids:
-            return False
-        world.put(world.fact_ids, fact.id, len(world.fact_ids))
-        place = (fact.account, fact.kind)
-        known = world.facts.get(place, ())
-        known = (*known, fact)
-        if len(known) > 1 and known[-2].occurred_at > fact.occurred_at:
-            known = tuple(sorted(known, key=lambda one: one.occurred_at))
-        world.put(world.facts, place, known)
-        return True
-
-    def facts_since(
-        self, account: AccountId, kinds: Collection[str], since: datetime
-    ) -> Sequence[Fact]:
-        found = [
-            fact
-            for kind in kinds
-            for fact in self._world.facts.get((account, kind), ())
-            if fact.occurred_at >= since
-        ]
-        if len(kinds) > 1:
-            found.sort(key=lambda fact: (fact.occurred_at, self._world.fact_ids[fact.id]))
-        return found
-
     # --- waits --------------------------------------------------------------------------------
 
     def put_wait(self, wait: Wait) -> None:
         world = self._world
-        _referred(world.enrollments, wait.enrollment)
+        referred(world.enrollments, wait.enrollment)
         key = (wait.enrollment, wait.id)
         self._forget_wait(world.waits_of.get(wait.enrollment, {}).get(wait.id))
         world.put(world.waits.setdefault(wait.account, {}), key, wait)
@@ -325,7 +176,7 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
 
     def put_task(self, task: Task) -> None:
         world = self._world
-        _referred(world.enrollments, task.enrollment)
+        referred(world.enrollments, task.enrollment)
         place = (task.enrollment, task.node, task.path)
         if task.id in world.tasks or place in world.task_at:
             raise _there_already(f"task of {task.node}")
@@ -368,7 +219,7 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
         return self._world.effects.get(key)
 
     def put_effect(self, effect: Effect) -> bool:
-        _referred(self._world.enrollments, effect.enrollment)
+        referred(self._world.enrollments, effect.enrollment)
         if effect.key in self._world.effects:
             return False
         world = self._world
@@ -396,7 +247,7 @@ class MemoryRecords(HealthInMemory, EnrollingInMemory):
             self._world.put(self._world.waiting, effect.enrollment, waiting - {effect.key})
 
     def put_line(self, line: Line) -> None:
-        _referred(self._world.enrollments, line.enrollment)
+        referred(self._world.enrollments, line.enrollment)
         table = self._world.lines.setdefault(line.enrollment, {})
         if line.key not in table:
             self._world.put(table, line.key, line)
@@ -415,14 +266,6 @@ def _touches(wait: Wait, names: frozenset[str]) -> bool:
         or not names.isdisjoint(wait.anchors)
         or wait.fact_kind in names
     )
-
-
-def _referred(table: Mapping[Any, Any], key: object) -> None:
-    if key not in table:
-        raise NotFound(
-            f"what a row refers to is not there ({key})",
-            remedy="Import or create what it refers to first.",
-        )
 
 
 def _there_already(what: str) -> Conflict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.errors import NotFound
 from engine.simulation.world import World
@@ -25,3 +25,12 @@ def named(table: Mapping[K, V], key: K, what: str) -> V:
         return table[key]
     except KeyError:
         raise NotFound(f"there is no {what} {key}", remedy="Check the id.") from None
+
+
+def referred(table: Mapping[Any, Any], key: object) -> None:
+    """Raise NotFound when what a new row refers to is not there, as a foreign key would."""
+    if key not in table:
+        raise NotFound(
+            f"what a row refers to is not there ({key})",
+            remedy="Import or create what it refers to first.",
+        )

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
+from engine.effects.enrolling_records import MESSAGES
 from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 from engine.store import rows
 from engine.store.statements import compiled, param
@@ -43,7 +44,6 @@ from engine.store.tables import (
 )
 from engine.store.talking import Talk
 
-_MESSAGES = ("send_email", "send_survey")
 _ONE: ColumnElement[int] = literal_column("1")
 _account = param("account")
 
@@ -271,5 +271,5 @@ class EnrollingOnPostgres(Talk):
         self._rows(_LOCK_NAME, name=f"tenure.contact.{contact}")
 
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
-        values = {"contact": contact, "since": since, "verbs": list(_MESSAGES)}
+        values = {"contact": contact, "since": since, "verbs": list(MESSAGES)}
         return [row[0] for row in self._rows(_MESSAGES_TO, **values)]
