@@ -15,7 +15,7 @@ from engine.cli.progress import progress_bar
 from engine.errors import InputError
 from engine.services.backtesting import Files, Wanted, backtest, read_capacity
 from engine.services.versions import Applied, needs_store
-from engine.simulation.backtest.measuring import Capacity
+from engine.simulation.backtest.load import Capacity
 from engine.simulation.backtest.result import Result, to_json
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)

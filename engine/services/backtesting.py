@@ -14,7 +14,8 @@ from engine.services.past_store import StoreRecord
 from engine.services.versions import Applied, Version, Versions
 from engine.simulation.backtest.comparing import compare
 from engine.simulation.backtest.diligence import Diligence
-from engine.simulation.backtest.measuring import Capacity, measure, version_of
+from engine.simulation.backtest.load import Capacity
+from engine.simulation.backtest.measuring import measure, version_of
 from engine.simulation.backtest.past import Record
 from engine.simulation.backtest.playing import Model, Question, play
 from engine.simulation.backtest.result import Result

@@ -8,9 +8,8 @@ so that its size does not matter. Writes nothing.
 
 from __future__ import annotations
 
-import json
 from array import array
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, BinaryIO
 from engine.effects.entities import Account, AccountId, Contact, ContactId, Fact, User, UserId
 from engine.errors import InputError
 from engine.language.workspace.model import Schema
+from engine.services.fact_lines import complaint_of, glimpse_of, is_plain, read_at, read_line
 from engine.services.facts import read_fact
 from engine.simulation.backtest.past import Glimpse, Scored
 from engine.store.importing.columns import place
@@ -83,7 +83,7 @@ class FileRecord:
             yield from self._first_look(kinds)
         else:
             for written in self._written(self._index, None, kinds):
-                yield _glimpse(written, self._known(written))
+                yield glimpse_of(written, self._known(written))
 
     def facts(
         self, accounts: Collection[str], kinds: Container[str]
@@ -110,16 +110,16 @@ class FileRecord:
                 owner, kind = _NOBODY, 0
                 if line.strip():
                     try:
-                        written = _read_line(line)
+                        written = read_line(line)
                         at = self._known(written)
                         owner = accounts.setdefault(written["account"], len(accounts))
                         kind = names.setdefault(written["fact"], len(names))
                     except (KeyError, TypeError, ValueError, StopIteration) as error:
                         index.unusable += 1
-                        index.complaint = index.complaint or f"line {number}: {_complaint(error)}"
+                        index.complaint = index.complaint or f"line {number}: {complaint_of(error)}"
                     else:
                         if written["fact"] in kinds:
-                            yield _glimpse(written, at)
+                            yield glimpse_of(written, at)
                         if at < last:
                             index.ordered = False
                         last = at
@@ -141,7 +141,7 @@ class FileRecord:
     def _fact(self, written: dict[str, Any], known_at: datetime) -> Fact:
         """Read a fact as the service does; most are so plain that a glance shows they fit."""
         late = written.pop("known_at", None) is not None
-        if late or written["fact"] not in self._seen or not _is_plain(written):
+        if late or written["fact"] not in self._seen or not is_plain(written):
             fact = read_fact(written, now=known_at)
             self._seen.add(fact.kind)
             return fact
@@ -162,7 +162,7 @@ class FileRecord:
         with self._open() as file:
             for line, owner, kind in zip(file, index.owners, index.kinds, strict=True):
                 if owner != _NOBODY and wanted[owner] and listed[kind]:
-                    yield _read_line(line)
+                    yield read_line(line)
 
     def _open(self) -> BinaryIO:
         try:
@@ -179,70 +179,12 @@ class FileRecord:
         at = said or written["at"]
         if not isinstance(at, str):
             raise TypeError("its time is no text")
-        return _instant(at)
-
-
-_PLAIN = frozenset(["id", "fact", "account", "at", "data", "contact"])
-_WORDS = ("id", "account", "contact")
-
-
-def _is_plain(written: Mapping[str, Any]) -> bool:
-    """Tell whether a fact of a known kind has nothing about it that would have to be looked at.
-
-    >>> _is_plain({"id": "f-1", "fact": "a.b", "account": "acme", "at": "2025-01-01", "data": {}})
-    True
-    """
-    if not _PLAIN.issuperset(written) or type(written.get("data")) is not dict:
-        return False
-    for name in _WORDS:
-        word = written.get(name, "-" if name == "contact" else None)
-        if type(word) is not str or not 0 < len(word) <= 200 or word != word.strip():
-            return False
-    return True
+        return read_at(at)
 
 
 def _marked(numbers: Mapping[str, int], wanted: Container[str] | None) -> bytes:
     """Return a byte for each number: whether its name is wanted."""
     return bytes(wanted is None or name in wanted for name in numbers)
-
-
-_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-
-
-def _read_line(line: bytes) -> dict[str, Any]:
-    """Read a line; the usual one, an object and nothing around it, without detours."""
-    text = line.strip().decode()
-    found, end = _scan(text, 0)
-    if end != len(text):
-        raise ValueError("there is more than one JSON object in it")
-    if not isinstance(found, dict):
-        raise TypeError("it is not a JSON object")
-    return found
-
-
-def _complaint(error: Exception) -> str:
-    if isinstance(error, StopIteration):
-        return "it is not JSON"
-    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is UTC:
-        return at
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _glimpse(written: Mapping[str, Any], known_at: datetime) -> Glimpse:
-    data = written.get("data")
-    return Glimpse(
-        known_at,
-        _instant(written["at"]) if "known_at" in written else known_at,
-        written["fact"],
-        written["account"],
-        written.get("contact"),
-        data if isinstance(data, dict) else {},
-    )
 
 
 # --- who there is -----------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from engine.simulation.backtest.comparing import compare
-from engine.simulation.backtest.measuring import Capacity, measure
+from engine.simulation.backtest.load import Capacity
+from engine.simulation.backtest.measuring import measure
 from engine.simulation.backtest.playing import Question, play
 from engine.simulation.backtest.result import Effects, Result
 from tests.backtest.pasts import Past, account, contact, day

@@ -15,7 +15,7 @@ from typing import Any
 import pygal
 from pygal.style import Style
 
-from engine.simulation.backtest.result import Day, Entry, Person, Result
+from engine.simulation.backtest.result import Day, Entry, Person, Result, monday_of
 
 # It looks for maps in an old way that makes Python warn of every module that is not found.
 sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, pygal.PluginImportFixer)]
@@ -91,7 +91,7 @@ def weekly_effects(result: Result) -> str:
         name: Counter() for name in ("Tasks", "Emails and surveys", "Reminders and escalations")
     }
     for one in result.by_day:
-        monday, effects = _monday(one.day), one.effects
+        monday, effects = monday_of(one.day), one.effects
         counts["Tasks"][monday] += effects.tasks
         counts["Emails and surveys"][monday] += effects.emails + effects.surveys
         counts["Reminders and escalations"][monday] += effects.reminders + effects.escalations
@@ -140,12 +140,8 @@ def shade(person: Person, tasks: int) -> str:
 # --- weeks ------------------------------------------------------------------------------------
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _mondays(days: Sequence[Day]) -> list[date]:
-    return list(dict.fromkeys(_monday(one.day) for one in days))
+    return list(dict.fromkeys(monday_of(one.day) for one in days))
 
 
 def _per_week(entries: Sequence[Entry], mondays: Sequence[date]) -> list[int]:
@@ -157,7 +153,7 @@ def _back(entry: Entry, days: float) -> date:
 
 
 def _weeks_of(days: Sequence[date], mondays: Sequence[date]) -> list[int]:
-    counts = Counter(_monday(day) for day in days)
+    counts = Counter(monday_of(day) for day in days)
     return [counts[monday] for monday in mondays]
 
 

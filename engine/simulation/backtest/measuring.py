@@ -1,6 +1,7 @@
-"""From what was played to what it means: who entered, what each got, whose load, what was refused.
+"""From what was played to what it means: who entered, what each got, what was refused.
 
-Counts only; every number can be found again in the timelines of the runs. Knows no form.
+Counts only; every number can be found again in the timelines of the runs. Whose load it is counts
+`load.py`. Knows no form.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.effects.entities import ContactId, Enrollment, Line, UserId
+from engine.effects.entities import ContactId, Enrollment, Line
 from engine.plan.codec import plan_hash
 from engine.simulation.backtest.diligence import CUSTOMERS, SAID
+from engine.simulation.backtest.load import TASKS, Capacity, load_of
 from engine.simulation.backtest.past import Record
 from engine.simulation.backtest.playing import Played, Question, notes_of, starts
 from engine.simulation.backtest.result import (
@@ -25,10 +26,8 @@ from engine.simulation.backtest.result import (
     HeldBack,
     Losses,
     Mailing,
-    Person,
     Reason,
     Result,
-    Week,
 )
 
 _COUNTED: Mapping[str, str] = {
@@ -38,7 +37,6 @@ _COUNTED: Mapping[str, str] = {
     "escalate": "escalations",
     "notify": "notes",
 }
-_TASKS = frozenset(["task", "approval"])
 _VALUES = re.compile(r"  \(.*\)$")
 _MOVED = re.compile(r" by [\d.]+(?= \()")
 _DATES = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -46,26 +44,6 @@ _HELD = "held: "
 """How a refusal begins that is a run held: those are listed apart."""
 EXAMPLES = 5
 TOP = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """How many tasks a week a person has time for: their own number, else the one for all."""
-
-    for_all: float | None = None
-    own: Mapping[str, float] | None = None
-
-    def of(self, user: str) -> float | None:
-        """Return a person's; None when nobody said.
-
-        >>> Capacity(10, {"u-ana": 4}).of("u-ana"), Capacity(10).of("u-bo"), Capacity().of("u-bo")
-        (4, 10, None)
-        """
-        return (self.own or {}).get(user, self.for_all)
-
-    def or_else(self, for_all: float | None) -> Capacity:
-        """Return the same with a number for all who have none yet."""
-        return Capacity(for_all if self.for_all is None else self.for_all, self.own)
 
 
 def measure(
@@ -97,7 +75,7 @@ def measure(
         outcomes=_counted(one.outcome or "under way" for one in entries),
         effects=sum(effects.values(), Effects()),
         by_day=tuple(_by_day(entries, played, zone, days)),
-        people=tuple(_people(played, zone, days, capacity)),
+        people=tuple(load_of(played, zone, days, capacity)),
         mailing=_mailing(played),
         refused=tuple(_reasons(question, played)),
         held=tuple(
@@ -172,7 +150,7 @@ def _kind(line: Line, played: Played) -> str | None:
     """Return as what a line counts, if as anything."""
     if line.what == "sent" and line.data.get("status") == "accepted":
         return _COUNTED.get(str(line.data.get("verb")))
-    if line.what in _TASKS:
+    if line.what in TASKS:
         assignee = str(line.data.get("assignee") or "")
         return None if ContactId(assignee) in played.world.contacts else "tasks"
     return None
@@ -191,7 +169,7 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
     return dict(Counter(words).most_common())
 
 
-# --- days and weeks ---------------------------------------------------------------------------
+# --- days -------------------------------------------------------------------------------------
 
 
 def _days(question: Question, zone: ZoneInfo) -> list[date]:
@@ -209,64 +187,6 @@ def _by_day(
         if kind := _kind(line, played):
             counts[line.at.astimezone(zone).date()][kind] += 1
     return (Day(day, entered[day], Effects(**counts[day])) for day in days)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _people(
-    played: Played, zone: ZoneInfo, days: Sequence[date], capacity: Capacity
-) -> Iterable[Person]:
-    """Yield the load of everybody who got a task, the highest first."""
-    mondays = list(dict.fromkeys(_monday(day) for day in days))
-    weeks: defaultdict[str, Counter[date]] = defaultdict(Counter)
-    for task in played.world.tasks.values():
-        if task.kind in _TASKS and task.assignee and not task.customer:
-            weeks[task.assignee][_monday(task.created_at.astimezone(zone).date())] += 1
-    alarms = _alarms(played)
-    found = [
-        _person(user, weeks[user], alarms[user], mondays, played, capacity.of(user))
-        for user in sorted({*weeks, *alarms})
-    ]
-    return sorted(found, key=lambda one: (-one.weeks_over, -one.most, -one.tasks, one.user))
-
-
-def _alarms(played: Played) -> Counter[str]:
-    return Counter(
-        str(line.data.get("recipient"))
-        for line in played.trace.lines
-        if line.what == "sent" and line.data.get("verb") in ("remind", "escalate")
-        if UserId(str(line.data.get("recipient"))) in played.world.users
-    )
-
-
-def _person(
-    user: str,
-    tasks: Mapping[date, int],
-    alarms: int,
-    mondays: Sequence[date],
-    played: Played,
-    capacity: float | None,
-) -> Person:
-    known = played.world.users.get(UserId(user))
-    weeks = tuple(
-        Week(monday, count, capacity is not None and count > capacity)
-        for monday in mondays
-        for count in [tasks.get(monday, 0)]
-    )
-    total = sum(tasks.values())
-    return Person(
-        user=user,
-        name=known.name if known else user,
-        tasks=total,
-        alarms=alarms,
-        most=max((week.tasks for week in weeks), default=0),
-        mean=round(total / max(1, len(weeks)), 2),
-        capacity=capacity,
-        weeks_over=sum(week.over for week in weeks),
-        weeks=weeks,
-    )
 
 
 # --- contacts ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 FORMAT = 1
@@ -68,6 +68,15 @@ class Week:
     monday: date
     tasks: int
     over: bool
+
+
+def monday_of(day: date) -> date:
+    """Return the first day of a day's week.
+
+    >>> str(monday_of(date(2026, 3, 1)))
+    '2026-02-23'
+    """
+    return day - timedelta(days=day.weekday())
 
 
 @dataclass(frozen=True, slots=True)
