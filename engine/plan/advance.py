@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from engine.plan import steps
 from engine.plan.events import (
@@ -50,7 +50,7 @@ def advance(plan: Plan, state: State, event: Event) -> tuple[State, tuple[Comman
     if state.status == "finished":
         return state, ()
     run = Run(plan, state, event.at)
-    if state.status == "paused" and isinstance(event, Done | Met | Moved | Woke):
+    if _waits_for_resume(event, run):
         if _is_known(run, event):
             run.held.append(event)
         return run.close(), ()
@@ -80,6 +80,15 @@ def _apply(run: Run, event: Event) -> None:
                 run.finish(event.outcome, event.reason)
         case _:
             assert_never(event)
+
+
+def _waits_for_resume(event: Event, run: Run) -> TypeGuard[Done | Met | Moved | Woke]:
+    """Tell whether an event is kept until a paused run goes on. What its group paused ends when its
+    goal or an exit is met: it may have become of no use. What a person paused waits for them."""
+    if run.state.status != "paused" or not isinstance(event, Done | Met | Moved | Woke):
+        return False
+    slot = run.watches.get(event.id, "") if isinstance(event, Met) else ""
+    return run.state.paused_by != "group" or not slot.startswith(("goal", "exit."))
 
 
 def _is_known(run: Run, event: Done | Met | Moved | Woke) -> bool:
@@ -138,7 +147,7 @@ def _answer_run(run: Run, what: str, event: Done) -> None:
 
 def _run_watch_met(run: Run, watch: CommandId) -> None:
     slot = run.watches.pop(watch, "")
-    if run.state.status != "running":
+    if run.state.status not in ("running", "paused"):
         return
     if slot == "goal":
         run.finish("achieved", "the goal is met")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,29 @@ def test_two_that_are_paused_go_on_one_after_the_other(house: Found) -> None:
     assert company.shown() == ["survey paused", "news active", "rescue completed"]
     company.wait(5 * DAY)
     assert company.shown() == ["survey active", "news completed", "rescue completed"]
+
+
+@pytest.mark.parametrize("way", ["goal: {}", "exit: [{{when: {}, outcome: achieved}}]"])
+def test_goal_and_exits_end_what_the_group_has_paused(house: Found, way: str) -> None:
+    met = way.format('account.lifecycle == "adopting"')
+    news = NEWS.replace("steps: [", "steps: [{task: call, assign: csm, required: false}, ")
+    company = house(RESCUE, f"{news}{met}\n", SURVEY, tenure=groups())
+    company.tell("order.placed")
+    company.tell("champion.left")
+    company.change(lifecycle="adopting")
+    assert company.shown() == ["news achieved", "rescue active"]
+    assert {task.status for task in company.world.tasks.values()} == {"withdrawn"}
+
+
+def test_goal_waits_for_the_person_who_paused_the_run(house: Found) -> None:
+    company = house(f"{NEWS}goal: account.lifecycle == 'adopting'\n")
+    company.tell("order.placed")
+    company.simulator.pause(company.runs()[0].id, "contract talks")
+    company.change(lifecycle="adopting")
+    assert company.shown() == ["news paused"]
+    company.simulator.resume(company.runs()[0].id)
+    company.wait(timedelta())
+    assert company.shown() == ["news achieved"]
 
 
 def test_runs_of_one_contact_playbook_go_side_by_side(house: Found) -> None:
