@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 
 from engine.delivery.provider import is_address
 from engine.effects.entities import Fact
+from engine.effects.surveying import SURVEYS
 from engine.errors import InputError
 from engine.health.readings import BEGINNING
 from engine.language.compile.values import why_not
@@ -34,6 +35,8 @@ def fitted(schema: Schema, fact: Fact, now: datetime) -> Fact:
     _check_storable(fact)
     _check_declared(schema, fact)
     match fact.kind:
+        case "survey.answered":
+            _check_answer(fact)
         case "account.created" | "account.changed":
             _check_fields(schema.account, fact, {"id": fact.account})
         case "contact.created" | "contact.changed":
@@ -140,6 +143,19 @@ def _check_declared(schema: Schema, fact: Fact) -> None:
             raise InputError(
                 f"{name!r} of a fact {fact.kind} is not {wanted}", remedy=f"Send {wanted} there."
             )
+
+
+def _check_answer(fact: Fact) -> None:
+    """A score that its survey has not would count in every figure made of it."""
+    survey, score = str(fact.data.get("survey")), fact.data.get("score")
+    if survey not in SURVEYS or not isinstance(score, int | float):
+        return
+    low, high, *_ = SURVEYS[survey]
+    if not low <= score <= high:
+        raise InputError(
+            f"an answer to a survey of kind {survey} is from {low} to {high}",
+            remedy="Correct the fact's score, or its survey.",
+        )
 
 
 def _check_fields(schema: Mapping[str, Field], fact: Fact, fixed: Mapping[str, Any]) -> None:

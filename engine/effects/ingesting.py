@@ -59,11 +59,11 @@ def ingest(records: Records, context: Context, fact: Fact, *, quiet: bool = Fals
 
 
 def _check_contact(records: Records, fact: Fact) -> None:
-    """A change of a contact is told about the account the contact is at."""
-    if not fact.kind.startswith("contact."):
-        return
+    """A fact about a contact is told about the account the contact is at."""
     if fact.contact is None:
-        raise InputError(f"a fact {fact.kind} needs the contact's id", remedy="Add contact.")
+        if fact.kind.startswith("contact."):
+            raise InputError(f"a fact {fact.kind} needs the contact's id", remedy="Add contact.")
+        return
     if all(one.id != fact.contact for one in records.contacts(fact.account)):
         raise NotFound(
             f"{fact.account} has no contact {fact.contact}", remedy="Import the contact first."

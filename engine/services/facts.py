@@ -55,6 +55,7 @@ class GivenFact(BaseModel):
 
 
 _GIVEN = TypeAdapter(GivenFact)
+_PARTS = "A fact has fact, account and, if you like, id, at, data, contact, enrollment, step."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,7 @@ def read_fact(written: Written, *, now: datetime) -> Fact:
     try:
         given = _GIVEN.validate_python(dict(written))
     except ValidationError as error:
-        one = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in one["loc"]) or "the fact"
-        raise InputError(
-            f"{where}: {one['msg'][:1].lower()}{one['msg'][1:]}",
-            remedy="A fact has fact, account and, if you like, id, at, data, contact.",
-        ) from None
+        raise _misread(error) from None
     return Fact(
         id=FactId(given.id or f"f-{uuid.uuid4().hex[:16]}"),
         kind=given.fact,
@@ -92,6 +88,25 @@ def read_fact(written: Written, *, now: datetime) -> Fact:
         enrollment=EnrollmentId(given.enrollment) if given.enrollment else None,
         node=NodeId(given.step) if given.step else None,
     )
+
+
+def _misread(error: ValidationError) -> InputError:
+    """Say what is wrong with the form of a fact, never the value."""
+    one = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part) for part in one["loc"]) or "the fact"
+    match where, one["type"]:
+        case _, "missing":
+            return InputError(f"{where} is missing", remedy=_PARTS)
+        case _, "extra_forbidden":
+            remedy = f"What a fact tells goes into data. {_PARTS}"
+            return InputError(f"{where[:60]} is no part of a fact", remedy=remedy)
+        case "fact", "string_pattern_mismatch":
+            remedy = "Write small letters, with a dot: contract.signed."
+            return InputError("fact: that is no name of a kind", remedy=remedy)
+        case "at", _:
+            remedy = "Write 2026-03-02 or 2026-03-02T09:00:00Z."
+            return InputError("at: that is no day and no instant", remedy=remedy)
+    return InputError(f"{where}: {one['msg'][:1].lower()}{one['msg'][1:]}", remedy=_PARTS)
 
 
 def _instant(at: datetime) -> datetime:
@@ -158,7 +173,7 @@ def _together(
     records.look_ahead({one.account for one in facts}, {one.id for one in facts})
     found = [_ingested(records, context, one) for one in read]
     return [
-        rejected(records, one, came.message, source) if isinstance(came, TenureError) else came
+        rejected(records, one, reason(came), source) if isinstance(came, TenureError) else came
         for one, came in zip(written, found, strict=True)
     ]
 
@@ -191,13 +206,22 @@ def _take_one(database: Database, context: Context, written: Written, source: st
     except TransientError:
         raise
     except TenureError as error:
-        why = error.message
+        why = reason(error)
     return transact(database, lambda records: rejected(records, written, why, source))
 
 
 def accepted(fact: Fact, led_to: Ingested) -> Answer:
     """Return the answer to a fact that was taken in, or was known."""
     return Answer(fact.id, "duplicate" if led_to.duplicate else "accepted", led_to=led_to)
+
+
+def reason(error: TenureError) -> str:
+    """Say why a fact is not taken in, and what to do about it.
+
+    >>> reason(InputError("there is no account acme", remedy="Check the id."))
+    'there is no account acme. Check the id.'
+    """
+    return f"{error.message}. {error.remedy}" if error.remedy else error.message
 
 
 def rejected(records: PostgresRecords, written: Written, why: str, source: str) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.effects.context import Context
 from engine.effects.ingesting import ingest
 from engine.errors import NotFound, TenureError, TransientError
-from engine.services.facts import Answer, Written, accepted, read_fact
+from engine.services.facts import Answer, Written, accepted, read_fact, reason
 from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.store.records import PostgresRecords
@@ -103,9 +103,9 @@ def _replay_one(database: Database, context: Context, number: int, by: str) -> A
     except TransientError:
         raise
     except TenureError as error:
-        refused = error
-    transact(database, lambda records: records.explain_reject(number, refused.message))
-    return Answer("", "rejected", refused.message, reject=number)
+        why = reason(error)
+    transact(database, lambda records: records.explain_reject(number, why))
+    return Answer("", "rejected", why, reject=number)
 
 
 def _there(records: PostgresRecords, number: int) -> Reject:

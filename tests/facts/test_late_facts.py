@@ -106,5 +106,5 @@ def test_contact_of_another_account_is_not_changed(
     answer = company.send("contact.changed", contact="c-acme-1-champion", data=fields)
     assert (answer.status, answer.why) == (
         "rejected",
-        "acme-0 has no contact c-acme-1-champion",
+        "acme-0 has no contact c-acme-1-champion. Import the contact first.",
     )

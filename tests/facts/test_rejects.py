@@ -44,7 +44,7 @@ def test_reject_is_kept_with_its_reason_and_what_came(company: Company, others: 
     (kept,) = rejects.list_rejects(company.database)
     assert (answer.status, answer.reject) == ("rejected", kept.number)
     assert (kept.why, kept.source, kept.written, kept.status) == (
-        *("there is no account acme-1", "test", LATER, "open"),
+        *("there is no account acme-1. Check the id.", "test", LATER, "open"),
     )
 
 
@@ -78,7 +78,7 @@ def test_reason_is_that_of_the_last_attempt(company: Company) -> None:
     company.people(2)
     replay(company)
     found = rejects.show_reject(company.database, answer.reject)
-    assert found.why == "a fact health.changed needs 'score' in its data"
+    assert found.why == "a fact health.changed needs 'score' in its data. Add score: number."
 
 
 def test_dropped_one_is_not_taken_in(company: Company) -> None:

@@ -36,7 +36,26 @@ def test_fact_that_cannot_be_stored_is_rejected_alone(company: Company) -> None:
     unknown = order(1, contact="c-nobody")
     answers = take_in(company.database, lambda: company.context, [order(0), unknown, order(2)])
     assert [one.status for one in answers] == ["accepted", "rejected", "accepted"]
+    assert answers[1].why == "acme-1 has no contact c-nobody. Import the contact first."
     assert {run.account for run in company.runs()} == {"acme-0", "acme-2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"fact": "Order"}, "fact: that is no name of a kind. Write small letters, with a dot"),
+        ({"at": "20.11.2026"}, "at: that is no day and no instant. Write 2026-03-02 or"),
+        ({"when": "now"}, "when is no part of a fact. What a fact tells goes into data."),
+        ({"account": None}, "account: input should be a valid string. A fact has fact, account"),
+        (
+            {"fact": "survey.answered", "data": {"survey": "nps", "score": 13}},
+            "an answer to a survey of kind nps is from 0 to 10. Correct",
+        ),
+    ],
+)
+def test_reason_says_what_to_do_about_it(company: Company, more: dict[str, Any], why: str) -> None:
+    (answer,) = take_in(company.database, lambda: company.context, [order(0, **more)])
+    assert answer.why.startswith(why)
 
 
 def test_facts_of_an_account_are_taken_in_in_their_order(company: Company) -> None:
