@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,10 +27,9 @@ from engine.effects.entities import (
     User,
 )
 from engine.effects.fiscal import fiscal_value
+from engine.effects.health_names import health_value
 from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
-from engine.health.recording import is_forced, is_stale
-from engine.health.trends import TREND_DAYS, trend
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
 from engine.plan.model import Condition, Effect, ForEach, Json, NodeId, Plan
@@ -132,7 +131,7 @@ class Known:
             case "account":
                 return self._account.fields.get(rest, self._account.id if rest == "id" else None)
             case "health":
-                return self._health(rest)
+                return health_value(self.records, self._account, rest)
             case "fiscal":
                 return fiscal_value(self.context.workspace, self.records.now, rest)
             case "contacts":
@@ -220,32 +219,6 @@ class Known:
         if isinstance(found, Contact):
             return contact_field(found, name)
         return user_field(found, name)
-
-    # --- health -------------------------------------------------------------------------------
-
-    def _health(self, name: str) -> Any:
-        account = self._account
-        match name:
-            case "score":
-                return account.score
-            case "band":
-                return account.band
-            case "days_in_band":
-                since = account.band_since
-                return (self.records.now - since).total_seconds() / 86400 if since else None
-            case "forced":
-                return is_forced(account.assessment)
-            case "stale":
-                return is_stale(account.assessment)
-            case "trend":
-                change = self._health_change(TREND_DAYS)
-                return None if change is None else trend(change)
-        return self._health_change(int(name.removeprefix("change_").removesuffix("d")))
-
-    def _health_change(self, days: int) -> float | None:
-        now = self._account.score
-        before = self.records.score_at(self._account.id, self.records.now - timedelta(days=days))
-        return None if before is None or now is None else now - before
 
     # --- facts and steps ----------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine.effects.enrolling_records import MESSAGES
 from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 from engine.store import rows
-from engine.store.statements import compiled, param
+from engine.store.compiling import compiled, param
 from engine.store.tables import (
     HELD_NOW,
     TO_SOMEBODY,

@@ -23,8 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from engine.effects.entities import Account, AccountId, Fact, Override
 from engine.store import rows
+from engine.store.compiling import compiled, param
 from engine.store.rows import as_jsonb
-from engine.store.statements import compiled, param
 from engine.store.tables import accounts, facts, health_overrides, roll_ups
 from engine.store.talking import Talk, missing_row
 

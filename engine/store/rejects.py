@@ -15,7 +15,7 @@ from typing import Any, Literal
 from psycopg.types.json import Json
 from sqlalchemy import Boolean, bindparam, cast, func, insert, literal_column, or_, select, update
 
-from engine.store.statements import compiled
+from engine.store.compiling import compiled
 from engine.store.tables import rejects
 from engine.store.talking import Talk
 

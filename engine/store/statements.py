@@ -1,18 +1,12 @@
-"""The statements of the records, as SQLAlchemy Core, compiled once per process.
-
-Owns SQL only. `compiled` turns a statement into the text and parameter names psycopg takes, so that
-carrying one out costs a dictionary and a round trip.
-"""
+"""The statements of the records, as SQLAlchemy Core, compiled once per process. Owns SQL only."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Select,
     Text,
-    Update,
     and_,
     any_,
     bindparam,
@@ -25,11 +19,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, psycopg
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql.elements import ClauseElement, ColumnElement
+from sqlalchemy.sql.elements import ColumnElement
 
 from engine.store import rows
+from engine.store.compiling import compiled, param
 from engine.store.rows import Rows
 from engine.store.tables import (
     UNDER_WAY,
@@ -50,22 +45,6 @@ from engine.store.tables import (
     waits,
 )
 
-_DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
-
-
-def compiled(statement: ClauseElement) -> str:
-    """Return a statement as psycopg's text; every value in it must be a named parameter."""
-    made = statement.compile(dialect=_DIALECT)
-    fixed = {name for name, value in made.params.items() if value is not None}
-    if fixed:
-        raise ValueError(f"the statement holds values of its own: {sorted(fixed)}")
-    return str(made)
-
-
-def param(name: str) -> ColumnElement[Any]:
-    """Return a text given by name when the statement is carried out."""
-    return bindparam(name, type_=Text)
-
 
 def _in(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Whether the column is one of a list given as one array parameter."""
@@ -82,17 +61,6 @@ def _by_key(kind: Rows[Any]) -> Select[Any]:
 
 def _put(kind: Rows[Any]) -> Any:
     return upsert(kind.table).values({name: bindparam(name) for name in kind.names})
-
-
-@cache
-def change(kind: Rows[Any], names: tuple[str, ...]) -> str:
-    """Return the update of some columns of the row whose key is `this`."""
-    statement: Update = (
-        update(kind.table)
-        .where(kind.table.c[kind.key] == param("this"))
-        .values({name: bindparam(name) for name in names})
-    )
-    return compiled(statement)
 
 
 # --- accounts and people ----------------------------------------------------------------------

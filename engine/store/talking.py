@@ -14,7 +14,7 @@ import psycopg
 
 from engine.errors import NotFound
 from engine.plan.model import Plan, PlanHash
-from engine.store import statements
+from engine.store.compiling import change
 from engine.store.errors import Translated
 from engine.store.memo import Memo
 from engine.store.rows import Rows
@@ -70,7 +70,7 @@ class Talk:
         if fields:
             self._memo.forget(what, key)
             values = kind.changes(fields)
-            statement = statements.change(kind, tuple(values))
+            statement = change(kind, tuple(values))
             self._keep(statement, missing_row(what, key), this=key, **values)
 
     def _send(self, statement: str = "", values: Mapping[str, Any] | None = None) -> Any:

@@ -11,8 +11,8 @@ from sqlalchemy import ARRAY, Text, any_, bindparam, cast, func, lateral, litera
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine.store import rows, statements
+from engine.store.compiling import compiled
 from engine.store.rows import Rows
-from engine.store.statements import compiled
 from engine.store.tables import (
     HELD_NOW,
     UNDER_WAY,

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import rows
-from engine.store.statements import compiled
+from engine.store.compiling import compiled
 from engine.store.tables import HELD_NOW, UNDER_WAY, account_scores, accounts, facts, outbox, waits
 
 _SCORE = ("account", "at", "score", "band", "known_at", "model", "inputs")
