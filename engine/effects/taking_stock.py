@@ -6,7 +6,7 @@ before the playbook's time. Dates need none of this: how late they may be says i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.effects.context import Context
 from engine.effects.enrolling import subjects
@@ -15,7 +15,7 @@ from engine.effects.matching import Live, Turn, conditions_of, take_turns, turns
 from engine.effects.records import Records
 from engine.effects.rounds import EVERYBODY
 from engine.effects.sweeping import PAGE
-from engine.enrolling.clocks import scheduled, watched
+from engine.enrolling.clocks import Watched, scheduled, watched
 from engine.plan.model import Plan
 
 
@@ -43,6 +43,24 @@ def count_matching(records: Records, context: Context, live: Live, before: Plan 
     return sum(turn.verdict.holds for _, some in found for turn in some)
 
 
+def look_again(
+    records: Records, context: Context, live: Live, before: Plan | None, after: AccountId | None
+) -> Sequence[AccountId]:
+    """Take a page of accounts, and correct what was noted of those that changed while stock was
+    taken: facts that came in then did not know of the conditions yet. Empty when there are no more.
+
+    What the clock can change needs none of this: sweeps look at it again and again.
+    """
+    fresh = [one for one in _fresh_conditions(live, before) if not one.reads_time]
+    page = records.every_account(after, PAGE) if fresh else ()
+    for account in page:
+        each = subjects(records, live.plan, account)
+        if any(True for _ in turns(records, context, live, account, each, fresh)):
+            records.account(account, lock=True)
+            take_turns(records, account, turns(records, context, live, account, each, fresh))
+    return page
+
+
 def forget(records: Records, playbook: str, before: Plan) -> None:
     """Forget whom the conditions of a playbook hold for that goes out of service."""
     for key in sorted(_keys(playbook, before)):
@@ -57,11 +75,15 @@ def _fresh(
     records: Records, context: Context, live: Live, before: Plan | None
 ) -> Iterator[tuple[AccountId, list[Turn]]]:
     """Look at the conditions the plan before did not follow, account by account."""
-    keys = _keys(live.playbook, live.plan) - _keys(live.playbook, before)
-    fresh = [one for one in conditions_of(live) if one.key in keys]
+    fresh = _fresh_conditions(live, before)
     for account in _everyone(records) if fresh else ():
         each = subjects(records, live.plan, account)
         yield account, list(turns(records, context, live, account, each, fresh))
+
+
+def _fresh_conditions(live: Live, before: Plan | None) -> list[Watched]:
+    known = _keys(live.playbook, before)
+    return [one for one in conditions_of(live) if one.key not in known]
 
 
 def _everyone(records: Records) -> Iterator[AccountId]:

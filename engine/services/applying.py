@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from engine.effects.context import Context
+from engine.effects.entities import AccountId
 from engine.effects.matching import Live
 from engine.effects.records import Records
-from engine.effects.taking_stock import count_matching, forget, take_stock
+from engine.effects.taking_stock import count_matching, forget, look_again, take_stock
 from engine.errors import RunError
 from engine.health.codec import models_from_json
 from engine.language.workspace.codec import (
@@ -22,6 +24,7 @@ from engine.language.workspace.codec import (
 from engine.language.workspace.model import Workspace
 from engine.plan.codec import plan_hash
 from engine.plan.model import Plan, PlanHash
+from engine.services.transacting import transact
 from engine.store import publishing
 from engine.store.database import Database
 from engine.store.tables import UNDER_WAY, enrollments, live_plans
@@ -56,7 +59,8 @@ def what_apply_means(
 def apply(
     database: Database, workspace: Workspace, plans: Mapping[str, Plan], *, by: str
 ) -> tuple[Meaning, ...]:
-    """Make the workspace and its plans the live ones, in one transaction."""
+    """Make the workspace and its plans the live ones, in one transaction; then look again at who
+    changed during it."""
     now = database.now
     context = Context.of(workspace)
     with database.begin_with_records() as (connection, records):
@@ -74,7 +78,26 @@ def apply(
         for meaning in meanings:
             if meaning.change == "retired" and meaning.before:
                 forget(records, meaning.playbook, records.plan(meaning.before))
-        return tuple(_counted(records, context, plans, one, take_stock) for one in meanings)
+        found = tuple(_counted(records, context, plans, one, take_stock) for one in meanings)
+    for meaning in found:
+        _look_again(database, context, plans, meaning)
+    return found
+
+
+def _look_again(
+    database: Database, context: Context, plans: Mapping[str, Plan], meaning: Meaning
+) -> None:
+    if meaning.change not in ("new", "changed") or meaning.plan is None:
+        return
+    live = Live(meaning.playbook, meaning.plan, plans[meaning.playbook])
+
+    def page(after: AccountId | None, records: Records) -> Sequence[AccountId]:
+        before = records.plan(meaning.before) if meaning.before else None
+        return look_again(records, context, live, before, after)
+
+    after: AccountId | None = None
+    while seen := transact(database, partial(page, after)):
+        after = seen[-1]
 
 
 def computes_otherwise(database: Database, workspace: Workspace) -> bool:
