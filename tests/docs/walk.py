@@ -28,7 +28,7 @@ from tests.docs.pages import Block
 PATIENCE_S = 20.0
 READ_ONLY = ("list", "show", "why", "ls", "status")
 VARYING = {
-    "ID": r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\.[a-z0-9]{6}\b|\bt-[a-z0-9]{10}\b"
+    "ID": r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\.[a-z0-9]{8}\b|\bt-[a-z0-9]{10}\b"
     r"|\bf-[0-9a-f]{16}\b|\b[0-9a-f]{16}\b",
     "TIME": r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2})?",
     "LONG": r"\b[0-9]+ ms\b",
