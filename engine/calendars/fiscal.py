@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
-MONTHS = (
+Month = Literal[
     "january",
     "february",
     "march",
@@ -22,7 +22,8 @@ MONTHS = (
     "october",
     "november",
     "december",
-)
+]
+MONTHS: tuple[Month, ...] = get_args(Month)
 
 
 @dataclass(frozen=True, slots=True)

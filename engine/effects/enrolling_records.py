@@ -12,9 +12,6 @@ from typing import Any, Protocol
 
 from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
 
-MESSAGES = ("send_email", "send_survey")
-"""The verbs whose effects count as messages to a contact."""
-
 
 class EnrollingRecords(Protocol):
     """What enrolling needs read and written, in one transaction."""

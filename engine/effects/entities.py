@@ -231,6 +231,8 @@ class Task:
 
 
 EffectStatus = Literal["intent", "waiting", "done", "accepted", "refused", "unknown", "skipped"]
+MESSAGES = ("send_email", "send_survey")
+"""The verbs whose effects count as messages to a contact."""
 
 
 @dataclass(frozen=True, slots=True)

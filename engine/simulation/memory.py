@@ -12,9 +12,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
-from engine.effects.enrolling_records import MESSAGES
 from engine.effects.entities import (
     CLOCK,
+    MESSAGES,
     AccountId,
     Delivery,
     Effect,

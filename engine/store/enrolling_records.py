@@ -22,8 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine.effects.enrolling_records import MESSAGES
-from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
+from engine.effects.entities import MESSAGES, AccountId, ContactId, Decision, Held, Notice
 from engine.store import rows
 from engine.store.compiling import compiled, param
 from engine.store.tables import (

@@ -59,6 +59,7 @@ _WORDS = {
     "Curve": "list of pairs",
     "Points": "by word: number",
     "Stay": "exact [length of time](#times), or mapping, see below",
+    "Month": "a month: `january` to `december`",
 }
 _INSIDE = {"Ask": "AskForm", "Cadence": "CadenceChoice", "Fields": "FieldForm", "Stay": "StayForm"}
 """Types that stand for a form and its short ways of writing."""

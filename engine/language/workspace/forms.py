@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from engine.calendars.fiscal import Month
 from engine.calendars.places import zone_named
 from engine.calendars.refusal import BadCalendar
 from engine.language.workspace.model import FieldType
@@ -187,20 +188,7 @@ class InboundForm(Form):
 class FiscalYearForm(Form):
     """Your own fiscal year: `fiscal.quarter` and the like in conditions go by it."""
 
-    begins: Literal[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ] = "january"
+    begins: Month = "january"
     named_after: Literal["end", "begin"] = "end"
 
 
