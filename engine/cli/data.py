@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +17,12 @@ from engine.cli.options import (
     workspace_option,
 )
 from engine.cli.session import Session, with_session
-from engine.effects.entities import AccountId, UserId
+from engine.effects.entities import Account, AccountId, UserId
 from engine.services.applying import Meaning, apply, computes_otherwise, what_apply_means
 from engine.services.authoring import check_workspace
+
+if TYPE_CHECKING:
+    from engine.store.queries.overview import PlanRow
 
 
 @click.command("apply")
@@ -42,7 +46,8 @@ def apply_command(session: Session, workspace: Path, dry_run: bool, by: str) -> 
         meanings = what_apply_means(session.database, found, checkup.plans)
     else:
         meanings = apply(session.database, found, checkup.plans, by=by)
-    rows = [(one.playbook, one.change, one.plan, _running(one)) for one in meanings]
+    drafts = {name for name, one in checkup.plans.items() if one.enroll.get("mode") == "draft"}
+    rows = [(one.playbook, _change(one, drafts), one.plan, _running(one)) for one in meanings]
     click.echo(table(rows, ("playbook", "change", "plan", "runs under way")))
     for one in meanings:
         if one.matching:
@@ -51,6 +56,10 @@ def apply_command(session: Session, workspace: Path, dry_run: bool, by: str) -> 
         click.echo("\nHealth models or bands have changed: every account is assessed anew.")
     click.echo("\nNothing was written." if dry_run else "\nApplied.")
     return 0
+
+
+def _change(meaning: Meaning, drafts: Collection[str]) -> str:
+    return f"{meaning.change}, a draft" if meaning.playbook in drafts else meaning.change
 
 
 def _match_already(meaning: Meaning) -> str:
@@ -127,11 +136,14 @@ def list_playbooks(session: Session, every: bool, form: str) -> None:
     if form == "json":
         click.echo(to_json(rows))
         return
-    shown = [
-        (row.playbook, row.hash, "live" if row.live else "", row.under_way, row.finished)
-        for row in rows
-    ]
+    shown = [(row.playbook, row.hash, _mode(row), row.under_way, row.finished) for row in rows]
     click.echo(table(shown, ("playbook", "plan", "", "under way", "finished")))
+
+
+def _mode(row: PlanRow) -> str:
+    if not row.live:
+        return ""
+    return "draft" if row.draft else "live"
 
 
 @click.group("accounts")
@@ -189,10 +201,17 @@ def show_account(session: Session, account: str, form: str) -> None:
         click.echo(to_json(page))
         return
     click.echo(table(sorted(page.account.fields.items()), ("field", "value")))
+    click.echo(f"\nhealth: {_health(session, page.account)}")
     contacts = [(one.id, one.role, one.fields.get("first_name")) for one in page.contacts]
     click.echo("\n" + table(contacts, ("contact", "role", "first name")))
     runs = [(run.id, run.status, run.outcome, session.local(run.started_at)) for run in page.runs]
     click.echo("\n" + table(runs, ("run", "status", "outcome", "began")))
+
+
+def _health(session: Session, account: Account) -> str:
+    if account.score is None or account.band_since is None:
+        return "no score is known yet"
+    return f"{account.score:g}, {account.band} since {session.local(account.band_since)}"
 
 
 @click.group("users")

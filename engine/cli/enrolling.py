@@ -172,13 +172,16 @@ def drop(
 
 def _for_each(ids: Iterable[str], do: Callable[[str], str]) -> int:
     """Do it for each and print what it says; one it cannot be done for leaves the others."""
-    failed = 0
+    failed, id = 0, None
     for id in ids:
         try:
             click.echo(do(id))
         except StoreError as error:
             click.echo(f"{id}: {error.message}", err=True)
+            click.echo(f"  help: {error.remedy}", err=True)
             failed += 1
+    if id is None:
+        click.echo("The brake holds none.")
     return 2 if failed else 0
 
 

@@ -100,6 +100,20 @@ def test_apply_says_how_many_match_already_and_starts_none(
     assert [run.account for run in company.runs()] == ["acme-2"]
 
 
+def test_drafts_are_named_when_they_are_applied(company: Company, tenure: Tenure) -> None:
+    (company.root / "playbooks/big.yaml").write_text(f"playbook: big\nmode: draft\n{BIG}{TASK}")
+    _, output = tenure("apply", "--dry-run")
+    assert "new, a draft" in output
+
+
+def test_an_account_is_shown_with_its_health(company: Company, tenure: Tenure) -> None:
+    _, output = tenure("accounts", "show", "acme-1")
+    assert "\nhealth: no score is known yet\n" in output
+    tenure("facts", "send", "health.changed", "acme-1", "--data", '{"score": 30}')
+    _, output = tenure("accounts", "show", "acme-1")
+    assert "\nhealth: 30, red since " in output
+
+
 def test_a_playbook_that_comes_back_takes_stock_anew(company: Company, tenure: Tenure) -> None:
     big = company.root / "playbooks/big.yaml"
     big.write_text(f"playbook: big\n{BIG}{TASK}")

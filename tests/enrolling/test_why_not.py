@@ -142,6 +142,12 @@ def test_commands_list_release_and_explain(open_company: Open) -> None:
     assert (code, said.startswith("dropped simple.acme-2.")) == (0, True)
     code, said = company.tenure("enroll", "drop", "--all", "--reason", "enough")
     assert (code, "it is not said which are meant" in said) == (2, True)
+    code, said = company.tenure("enroll", "release", "--playbook", "simple", "--all")
+    assert (code, said) == (0, "The brake holds none.\n")
+    code, said = company.tenure("enroll", "release", "nothing")
+    assert (code, "See the ids with `tenure enroll held`." in said) == (2, True)
+    code, said = company.tenure("playbooks", "list")
+    assert [line.split()[2] for line in said.splitlines()[1:]] == ["draft", "live"]
     code, said = company.tenure("enroll", "decisions", "--only", "draft", "--playbook", "shadow")
     assert said.count("the playbook is a draft: it would begin now") == 3
     code, said = company.tenure("enroll", "shadow", "acme-0")

@@ -14,7 +14,8 @@ from engine.store.tables import enrollments, live_plans, plans
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A plan, whether it is live, and how many runs of it there are under way and over."""
+    """A plan, whether it is live, and how many runs of it there are under way and over. A `draft`
+    decides and does not act."""
 
     playbook: str
     hash: PlanHash
@@ -22,6 +23,7 @@ class PlanRow:
     created_at: datetime
     under_way: int
     finished: int
+    draft: bool
 
 
 def list_plans(connection: Connection, *, playbook: str | None = None) -> Sequence[PlanRow]:
@@ -35,6 +37,7 @@ def list_plans(connection: Connection, *, playbook: str | None = None) -> Sequen
             plans.c.created_at,
             func.count(enrollments.c.id).filter(~over),
             func.count(enrollments.c.id).filter(over),
+            func.coalesce(plans.c.document["enroll"]["mode"].astext == "draft", False),
         )
         .outerjoin(live_plans, live_plans.c.plan == plans.c.hash)
         .outerjoin(enrollments, enrollments.c.plan == plans.c.hash)
