@@ -14,6 +14,7 @@ process that started it, however that ends.
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -37,6 +38,13 @@ MARKED = {
     "temporal_server": "temporal",
 }
 READY_TIMEOUT_S = 60.0
+OF_TESTS = ("TENURE_GOLDEN", "TENURE_NO_BROWSER")
+
+
+def pytest_configure() -> None:
+    """Forget the settings of whoever runs the tests: no test may come near a stack of theirs."""
+    for name in [one for one in os.environ if one.startswith("TENURE_") and one not in OF_TESTS]:
+        del os.environ[name]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
