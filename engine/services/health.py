@@ -15,7 +15,7 @@ from engine.effects.reassessing import force, release
 from engine.effects.records import Records
 from engine.errors import InputError, NotFound
 from engine.health.recording import to_json
-from engine.services.transacting import transact
+from engine.services.rolling_up import moving
 from engine.store.database import Database
 from engine.store.queries import health as queries
 from engine.wording import nearest
@@ -105,7 +105,7 @@ def override_health(
         override = Override(AccountId(account), band, reason.strip(), by, records.now, until)
         return force(records, context, override)
 
-    return transact(database, work)
+    return moving(database, context, work)
 
 
 def release_health(database: Database, context: Context, account: str, *, by: str) -> Ingested:
@@ -120,4 +120,4 @@ def release_health(database: Database, context: Context, account: str, *, by: st
             )
         return release(records, context, AccountId(account), by)
 
-    return transact(database, work)
+    return moving(database, context, work)

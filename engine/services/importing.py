@@ -14,6 +14,7 @@ from typing import Any
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, ContactId, Fact, FactId
 from engine.effects.ingesting import ingest
+from engine.services.rolling_up import roll_up
 from engine.store.batching import BatchedRecords
 from engine.store.database import Database
 from engine.store.importing import Kind, Report, Things, import_csv
@@ -46,7 +47,10 @@ def bring_in(
         return replace(report, started=tuple(started))
 
     schema = context.workspace.schema
-    return import_csv(database, kind, path, mapping, schema, then=None if kind == "users" else tell)
+    then = None if kind == "users" else tell
+    report = import_csv(database, kind, path, mapping, schema, then=then)
+    roll_up(database, context)
+    return report
 
 
 def _facts(kind: Kind, report: Report, kept: Things, now: datetime) -> list[Fact]:

@@ -10,6 +10,7 @@ from engine.effects.context import Context
 from engine.effects.ingesting import ingest
 from engine.errors import NotFound, TenureError, TransientError
 from engine.services.facts import Answer, Written, accepted, read_fact, reason
+from engine.services.rolling_up import moving
 from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.store.records import PostgresRecords
@@ -99,7 +100,7 @@ def _replay_one(database: Database, context: Context, number: int, by: str) -> A
 
     show_reject(database, number)
     try:
-        return transact(database, work)
+        return moving(database, context, work)
     except TransientError:
         raise
     except TenureError as error:

@@ -18,6 +18,7 @@ from engine.effects.records import Records
 from engine.effects.surveying import SURVEYS
 from engine.errors import InputError, NotFound
 from engine.plan.model import Effect
+from engine.services.rolling_up import moving
 from engine.services.transacting import transact
 from engine.store.database import Database
 
@@ -46,7 +47,7 @@ def find(database: Database, link: SurveyLink) -> Asked:
 
 def answer(database: Database, context: Context, link: SurveyLink, score: int) -> Answered:
     """Take an answer in; the first one counts. Raises InputError outside the survey's range."""
-    return transact(database, lambda records: _answer(records, context, link, score))
+    return moving(database, context, lambda records: _answer(records, context, link, score))
 
 
 def comment(database: Database, context: Context, link: SurveyLink, text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from engine.effects import answering
 from engine.effects.context import Context
 from engine.effects.entities import Task, TaskId, UserId
+from engine.services.rolling_up import moving
 from engine.services.transacting import transact
 from engine.store.comments import comment_on
 from engine.store.database import Database
@@ -26,8 +27,9 @@ def complete(
     kind: str | None = None,
 ) -> Task:
     """Close a task with its answers (see `answering.complete_task`)."""
-    return transact(
+    return moving(
         database,
+        context,
         lambda records: answering.complete_task(
             records,
             context,

@@ -19,7 +19,7 @@ from engine.effects.ingesting import Ingested, ingest
 from engine.effects.records import Records
 from engine.errors import InputError, NotFound
 from engine.language.workspace.model import Field
-from engine.services.transacting import transact
+from engine.services.rolling_up import moving
 from engine.store.database import Database
 from engine.store.importing.cells import Unusable, read_id
 from engine.wording import nearest
@@ -54,7 +54,7 @@ def upsert_account(
         return Upserted(id, "created", tuple(kept), ingest(records, context, fact))
 
     _check_id(id)
-    return transact(database, work)
+    return moving(database, context, work)
 
 
 def upsert_contact(
@@ -79,7 +79,7 @@ def upsert_contact(
         return Upserted(id, "created", tuple(kept), ingest(records, context, fact))
 
     _check_id(id)
-    return transact(database, work)
+    return moving(database, context, work)
 
 
 # --- changing what is there -------------------------------------------------------------------

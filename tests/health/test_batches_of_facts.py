@@ -10,8 +10,11 @@ import pytest
 
 from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId
+from engine.errors import TransientError
 from engine.plan.clock import Clock
 from engine.services.facts import take_in
+from engine.services.health import override_health, release_health
+from engine.services.upserting import upsert_account
 from engine.store.database import Database
 from engine.store.directory import put_accounts
 from tests.health.health_files import HEALTH, context_of
@@ -115,3 +118,45 @@ def test_children_that_move_at_once_wait_for_nobody(
     mean = sum(found[AccountId(f"a{n}")].score or 0 for n in range(4)) / 4
     assert found[AccountId("top")].score == pytest.approx(mean, abs=0.06)
     assert retries == []
+
+
+def test_parents_follow_whatever_moves_a_child(migrated_database: str) -> None:
+    _taken(migrated_database, [[*map(_written, range(60))]])
+    database = Database(migrated_database, Clock(), real_now=lambda: NOW + DAY)
+    top, seen = AccountId("top"), []
+    upsert_account(database, CONTEXT, "a0", {"seats": 9000}, by="crm")
+    seen.append(_score(database, top))
+    override_health(database, CONTEXT, "a0", "green", reason="told us", by="ann")
+    seen.append(_score(database, top))
+    release_health(database, CONTEXT, "a0", by="ann")
+    seen.append(_score(database, top))
+    mean = sum(_score(database, AccountId(f"a{n}")) for n in range(4)) / 4
+    assert seen[2] == pytest.approx(mean, abs=0.06)
+    assert seen[0] != seen[1]
+    assert seen[0] == seen[2]
+    database.close()
+
+
+def test_facts_stay_in_when_a_parent_cannot_be_assessed(
+    migrated_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise TransientError("the database has gone")
+
+    monkeypatch.setattr("engine.services.rolling_up.reassess", away)
+    monkeypatch.setattr("engine.services.transacting.time.sleep", lambda _: None)
+    database = Database(migrated_database, Clock(), real_now=lambda: NOW)
+    with database.begin() as connection:
+        child = {"id": "a0", "seats": 100, "segment": "smb", "parent": "top"}
+        top = {"id": "top", "segment": "enterprise"}
+        put_accounts(connection, {AccountId("top"): top, AccountId("a0"): child})
+    (answer,) = take_in(database, _context, [_written(0)])
+    assert answer.status == "accepted"
+    with database.transaction() as records:
+        assert records.due_for_assessment(10) == ["top"]
+    database.close()
+
+
+def _score(database: Database, account: AccountId) -> float:
+    with database.transaction() as records:
+        return records.account(account).score or 0
