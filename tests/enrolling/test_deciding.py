@@ -34,6 +34,8 @@ def moved(score: float, before: float | None, known: Sequence[float] = ()) -> Ch
         ({"trigger": "health.leaves", "band": "green"}, moved(75, 80), None),
         ({"trigger": "health.crosses", "below": 50}, moved(45, 50), "health crosses below 50"),
         ({"trigger": "health.crosses", "below": 50}, moved(45, 49), None),
+        ({"trigger": "health.crosses", "below": 50}, moved(50, 55), None),
+        ({"trigger": "health.crosses", "above": 50}, moved(50, 45), None),
         ({"trigger": "health.crosses", "above": 50}, moved(51, 50), "health crosses above 50"),
         ({"trigger": "health.crosses", "above": 50}, moved(51, None), None),
         ({"trigger": "health.drops", "by": 15}, moved(60, 75), "health drops by 15 (at least 15)"),
