@@ -65,6 +65,21 @@ def test_slip_is_told_where_it_is(write: Any, measure: str, place: str, said: st
     assert any(at == place and said in told for at, told in found), found
 
 
+def test_points_for_a_word_the_field_never_is_are_told(write: Any) -> None:
+    text = (
+        "models: {all: {groups: {fit: {measures: {stage: "
+        "{category: account.lifecycle, points: {adopting: 90, adoptin: 10}}}}}}}\n"
+    )
+    schema = "account: {lifecycle: {one_of: [new, adopting]}}\n"
+    root = write({"playbooks/a.yaml": "x", "health.yaml": text, "schema.yaml": schema})
+    (found,) = [one for one in load_workspace(root).problems if one.code == "TN205"]
+    assert (str(found.where), found.message, found.remedy) == (
+        "health.yaml:1:102",
+        '`account.lifecycle` is never "adoptin"',
+        "Did you mean adopting? It is one of: new, adopting.",
+    )
+
+
 def test_file_becomes_models() -> None:
     workspace = workspace_of(
         HEALTH.replace("models:", "bands: {hysteresis: 2, stay: 3d}\nmodels:").replace(

@@ -128,6 +128,7 @@ class Measures:
         self._check_points(points, (*place, "points"))
         if form.otherwise is not None:
             self._check_points({"otherwise": form.otherwise}, place)
+        self._check_words(str(form.category).strip(), points, (*place, "points"))
         value = self.condition(str(form.category), (*place, "category"), self.values, value="any")
         return {
             "kind": "category",
@@ -135,6 +136,17 @@ class Measures:
             "points": points,
             "otherwise": form.otherwise,
         }
+
+    def _check_words(self, name: str, points: Mapping[str, float], place: Path) -> None:
+        """Note points for what a field never is: a slip of the pen would go unseen for ever."""
+        known = self.values.choices.get(name)
+        for word in points if known else ():
+            if known and word not in known:
+                near = nearest(word, known)
+                hint = f"Did you mean {near}? " if near else ""
+                remedy = f"{hint}It is one of: {', '.join(known)}."
+                message = f'`{name}` is never "{word}"'
+                self.sheet.add("TN205", message, (*place, word), remedy, key=True)
 
     def _sentiment(self, form: MeasureForm, place: Path) -> dict[str, Any]:
         points = form.sentiment or {}
