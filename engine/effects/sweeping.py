@@ -167,8 +167,7 @@ class Sweeper:
         return swept
 
     def _reassess(self, account: AccountId, records: Records) -> Begun:
-        led_to = reassess(records, self.context, account)
-        return Begun(list(led_to.started), list(led_to.refused))
+        return reassess_by_the_clock(records, self.context, account)
 
     # --- one after the other ------------------------------------------------------------------
 
@@ -220,6 +219,12 @@ def fire_turns(
         for contact, hit in found.items():
             begin(records, context, live, fact, contact, hit, begun)
     return begun
+
+
+def reassess_by_the_clock(records: Records, context: Context, account: AccountId) -> Begun:
+    """Work an account's health out anew, and begin what its moving sets off."""
+    led_to = reassess(records, context, account)
+    return Begun(list(led_to.started), list(led_to.refused))
 
 
 def wake_by_the_clock(records: Records, context: Context, account: AccountId) -> Begun:

@@ -1,0 +1,1 @@
+"""Enrolling: which triggers a change sets off, clocks, brakes, groups. Pure: values in and out."""

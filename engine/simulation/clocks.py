@@ -16,10 +16,9 @@ from engine.effects.context import Context
 from engine.effects.entities import CLOCK, AccountId, Wait
 from engine.effects.matching import Live, live_plans, timed_conditions
 from engine.effects.moments import fire_dates
-from engine.effects.reassessing import reassess
 from engine.effects.records import Records
 from engine.effects.starting import Begun
-from engine.effects.sweeping import Sweeper, fire_turns, wake_by_the_clock
+from engine.effects.sweeping import Sweeper, fire_turns, reassess_by_the_clock, wake_by_the_clock
 from engine.effects.taking_stock import take_stock
 from engine.effects.watching import condition_at, is_clocked
 from engine.enrolling.clocks import Scheduled, dated, next_tick, reads_time, scheduled
@@ -177,8 +176,7 @@ class Clocks:
 
     def _reassess(self, account: AccountId) -> None:
         def look(records: Records) -> Begun:
-            led_to = reassess(records, self._context, account)
-            return Begun(list(led_to.started), list(led_to.refused))
+            return reassess_by_the_clock(records, self._context, account)
 
         begun = self._try(account, look) or Begun()
         self._shell.take_begun(account, begun)

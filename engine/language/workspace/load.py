@@ -125,19 +125,29 @@ def _workspace(
         hooks=form.hooks,
         send_window=(window.first, window.last, window.weekdays_only),
         health=health,
-        groups=tuple(
-            Group(name, tuple(one.playbooks), one.pre_empt, one.otherwise)
-            for name, one in form.groups.items()
-        ),
+        groups=_groups(form),
         caps=tuple(Cap(one.at_most, one.per, one.otherwise) for one in form.message_caps),
-        inbound=tuple(
-            Inbound(name, one.secret, tuple(one.kinds)) for name, one in form.inbound.items()
-        ),
-        fiscal_year=FiscalYear(
-            MONTHS.index(form.fiscal_year.begins) + 1, form.fiscal_year.named_after
-        ),
+        inbound=_inbound(form),
+        fiscal_year=_fiscal_year(form),
         capacity=form.capacity,
     )
+
+
+def _groups(form: TenureForm) -> tuple[Group, ...]:
+    return tuple(
+        Group(name, tuple(one.playbooks), one.pre_empt, one.otherwise)
+        for name, one in form.groups.items()
+    )
+
+
+def _inbound(form: TenureForm) -> tuple[Inbound, ...]:
+    hooks = form.inbound.items()
+    return tuple(Inbound(name, one.secret, tuple(one.kinds)) for name, one in hooks)
+
+
+def _fiscal_year(form: TenureForm) -> FiscalYear:
+    year = form.fiscal_year
+    return FiscalYear(MONTHS.index(year.begins) + 1, year.named_after)
 
 
 def _listed(disk: Disk, folders: list[Path], wanted: Callable[[Disk, Path], bool]) -> list[Path]:

@@ -1,0 +1,1 @@
+"""The HTTP API: handlers, and who may reach them. No rule lives here; services decide."""
