@@ -24,6 +24,7 @@ from engine.language.expressions.names import WORDS
 from engine.language.workspace.model import Field, Schema
 from engine.wording import nearest
 
+LARGEST_INTEGER = 2**63
 MOST_AHEAD = timedelta(days=1)
 """How far the clock of whoever sends a fact may be ahead of ours, or in another zone by mistake."""
 
@@ -98,6 +99,11 @@ def _check_value(value: Any) -> None:
             raise InputError(
                 "a fact holds a NUL character or half a character",
                 remedy="Correct the text where it comes from.",
+            )
+    elif isinstance(value, int):
+        if not -LARGEST_INTEGER <= value < LARGEST_INTEGER:
+            raise InputError(
+                "a fact holds an integer of more than 64 bits", remedy="Send it as text."
             )
     elif isinstance(value, float):
         if not math.isfinite(value):

@@ -39,6 +39,14 @@ def fact(kind: str, **data: Any) -> Fact:
     return Fact(FactId("f-1"), kind, AccountId("acme"), NOW, data, ContactId("kim"))
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400])
+def test_integers_that_others_cannot_hold_are_refused(number: int) -> None:
+    for data in ({"score": number}, {"fields": {"arr": number}}, {"in": [{"deep": number}]}):
+        for kind in ("health.changed", "account.changed", "ticket.closed"):
+            with pytest.raises(InputError, match="more than 64 bits"):
+                fitted(SCHEMA, fact(kind, **data), NOW)
+
+
 def test_declared_fact_that_fits_is_taken_with_what_more_it_tells() -> None:
     given = fact("ticket.opened", priority="high", hours=2.5, topic="login")
     assert fitted(SCHEMA, given, NOW) == given
