@@ -36,6 +36,7 @@ MARKED = {
     "postgres_url": "postgres",
     "time_skipping": "temporal",
     "temporal_server": "temporal",
+    "reporting_server": "temporal",
 }
 READY_TIMEOUT_S = 60.0
 OF_TESTS = ("TENURE_GOLDEN", "TENURE_NO_BROWSER")

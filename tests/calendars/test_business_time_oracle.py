@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from engine.calendars import (
 )
 from engine.plan.model import Span, Unit
 
+pytestmark = pytest.mark.slow
 TICK = timedelta(minutes=5)
 # Bavaria's, as far as a case can reach.
 HOLIDAYS = {date(2026, month, day) for month, day in ((4, 3), (4, 6), (5, 1), (10, 3), (11, 1))}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from tests.health.health_files import context_of
 from tests.health.house import DAY, NOW
 from tests.health.oracle import Event, score
 
+pytestmark = pytest.mark.slow
 SCHEMA = "facts:\n  usage.reported: {active: number}\n  ticket.opened: {hours: number}\n"
 HOURS = st.integers(0, 24 * 40).map(lambda hours: timedelta(hours=hours))
 WEIGHTS = st.sampled_from([1, 2, 3, 5, 0.5])

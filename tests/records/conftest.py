@@ -13,13 +13,18 @@ from tests.records.samples import ACCOUNTS, CONTACTS, PLAN, USERS
 __all__ = ["_shared_database", "migrated_database"]
 
 
-@pytest.fixture(params=KEEPERS)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name == "memory" else pytest.mark.postgres)
+        for name in KEEPERS
+    ]
+)
 def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     """A keeper with the samples."""
     yield from _seeded(request)
 
 
-@pytest.fixture(params=CONCURRENT)
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.postgres) for name in CONCURRENT])
 def concurrent_keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     """A keeper with the samples that serves two transactions at once."""
     yield from _seeded(request)
