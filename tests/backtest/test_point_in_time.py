@@ -41,6 +41,12 @@ def test_before_the_period_nothing_begins_but_scores_count(ask: Ask) -> None:
     assert notes_of(played) == []
 
 
+def test_period_of_which_nothing_is_known_is_noted(ask: Ask) -> None:
+    played = ask(RED, Past([account("acme")]).score("acme", day(-20), 80))
+    (note,) = notes_of(played)
+    assert note.startswith("Nothing that matters to it became known in the period; the last did on")
+
+
 def test_account_without_a_score_is_noted(ask: Ask) -> None:
     played = ask(RED, Past([account("acme")]).score("acme", day(2), 25))
     assert entered(played) == [("acme", 2)]

@@ -65,7 +65,8 @@ class Question:
 class Played:
     """What came of one version. `accounts` are those that were played; `guessed` those of them
     whose fields are today's in part; `without_score` had no score at the start of the period.
-    `lost` are all accounts that were lost in the period, with when."""
+    `lost` are all accounts that were lost in the period, with when. `nothing_since` is when the
+    last of the past became known, where that was before the period."""
 
     trace: Trace
     world: World
@@ -75,11 +76,12 @@ class Played:
     without_score: int
     own_facts: int
     lost: Mapping[str, datetime]
+    nothing_since: datetime | None = None
 
 
 def play(question: Question, record: Record, progress: Progress = lambda _: None) -> Played:
     """Play a version over a record; `progress` is told how far in time it is. Deterministic."""
-    beginnings, suspects = _look(question, record)
+    beginnings, suspects, last = _look(question, record)
     stage = _Stage(question, record, beginnings, suspects)
     simulator = stage.simulator
     simulator.feed_acts(_telling(stage.stream(), progress))
@@ -97,11 +99,14 @@ def play(question: Question, record: Record, progress: Progress = lambda _: None
         without_score=unscored,
         own_facts=stage.own,
         lost=beginnings.lost(question.start, question.end),
+        nothing_since=last if last and last < question.start else None,
     )
 
 
-def _look(question: Question, record: Record) -> tuple[Beginnings, Suspects]:
-    """Look at the record once: how all was at first, and whom to play."""
+def _look(question: Question, record: Record) -> tuple[Beginnings, Suspects, datetime | None]:
+    """Look at the record once: how all was at first, whom to play, and when the last that matters
+    became known."""
+    last = None
     beginnings = Beginnings()
     computes = question.model == "current" and bool(question.context.health.models)
     everybody = question.everybody or computes
@@ -110,7 +115,8 @@ def _look(question: Question, record: Record) -> tuple[Beginnings, Suspects]:
         if glimpse.known_at < question.end:
             beginnings.read(glimpse)
             suspects.read(glimpse)
-    return beginnings, suspects
+            last = glimpse.known_at if last is None else max(last, glimpse.known_at)
+    return beginnings, suspects, last
 
 
 def _cast(question: Question) -> list[Plan]:
@@ -279,6 +285,11 @@ def _telling(stream: Iterator[Step], progress: Progress) -> Iterator[Step]:
 def notes_of(played: Played) -> list[str]:
     """Return what a reader must know about how far the past is known."""
     found = []
+    if played.nothing_since:
+        found.append(
+            "Nothing that matters to it became known in the period; the last did on "
+            f"{played.nothing_since:%Y-%m-%d}."
+        )
     if played.guessed:
         found.append(
             f"{played.guessed} accounts changed in fields whose earlier value nothing tells: they "
