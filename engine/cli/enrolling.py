@@ -9,7 +9,7 @@ import click
 
 from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
 from engine.cli.session import Session, with_session
-from engine.effects.entities import AccountId
+from engine.effects.entities import AccountId, Held
 from engine.errors import InputError, StoreError
 
 
@@ -87,19 +87,27 @@ _at_most_option = click.option(
 @enroll_command.command("held")
 @click.option("--playbook", help="Only this playbook's.")
 @_kind_option
+@click.option(
+    "--closed", is_flag=True, help="What was held and is no more, latest first: by whom, and why."
+)
 @limit_option
 @format_option()
 @with_session
-def held(session: Session, playbook: str | None, kind: Any, limit: int, form: str) -> None:
+def held(
+    session: Session, playbook: str | None, kind: Any, closed: bool, limit: int, form: str
+) -> None:
     """List what is held, oldest first: it begins when it is released, or what it waits for ends."""
-    from engine.store.queries.held import list_held
+    from engine.store.queries.held import list_closed, list_held
 
+    query = list_closed if closed else list_held
     with session.reading() as connection:
-        rows = list_held(connection, playbook=playbook, kind=kind, limit=limit)
+        rows = query(connection, playbook=playbook, kind=kind, limit=limit)
     if form == "json":
         click.echo(to_json([row.held for row in rows]))
     elif not rows:
-        click.echo("Nothing is held.")
+        click.echo("Nothing was held." if closed else "Nothing is held.")
+    elif closed:
+        _show_closed(session, [row.held for row in rows])
     else:
         shown = [
             (
@@ -113,6 +121,13 @@ def held(session: Session, playbook: str | None, kind: Any, limit: int, form: st
             for row in rows
         ]
         click.echo(table(shown, ("id", "account", "contact", "since", "by", "why")))
+
+
+def _show_closed(session: Session, rows: Iterable[Held]) -> None:
+    shown = [
+        (one.id, one.status, session.local(one.closed_at), one.closed_by, one.why) for one in rows
+    ]
+    click.echo(table(shown, ("id", "came to", "at", "by", "why")))
 
 
 @enroll_command.command("release")

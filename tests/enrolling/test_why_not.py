@@ -140,6 +140,12 @@ def test_commands_list_release_and_explain(open_company: Open) -> None:
         *("enroll", "drop", "--playbook", "simple", "--all", "--reason", "enough")
     )
     assert (code, said.startswith("dropped simple.acme-2.")) == (0, True)
+    code, said = company.tenure("enroll", "held", "--closed", "--format", "json")
+    closed = [(one["account"], one["status"], one["why"]) for one in json.loads(said)]
+    assert closed[0] == ("acme-2", "dropped", "enough")
+    assert [one[1] for one in closed] == ["dropped", "released"]
+    code, said = company.tenure("enroll", "held", "--closed")
+    assert (code, "enough" in said.splitlines()[1]) == (0, True)
     code, said = company.tenure("enroll", "drop", "--all", "--reason", "enough")
     assert (code, "it is not said which are meant" in said) == (2, True)
     code, said = company.tenure("enroll", "release", "--playbook", "simple", "--all")

@@ -45,6 +45,21 @@ def list_held(
     return [_row(row) for row in connection.execute(page)]
 
 
+def list_closed(
+    connection: Connection,
+    *,
+    playbook: str | None = None,
+    kind: HeldKind | None = None,
+    limit: int = 50,
+) -> Sequence[HeldRow]:
+    """Return what was held and is no more, the latest first: begun or left out, by whom and why."""
+    given = {"playbook": playbook, "kind": kind}
+    wanted = [held.c[name] == value for name, value in given.items() if value is not None]
+    page = _ROWS.where(held.c.status != "held", *wanted)
+    latest = page.order_by(held.c.closed_at.desc(), held.c.number.desc()).limit(page_size(limit))
+    return [_row(row) for row in connection.execute(latest)]
+
+
 def show_held(connection: Connection, id: str) -> Held:
     """Return something that is, or was, held. Raises NotFound."""
     row = connection.execute(select(*HELD.columns).where(held.c.id == id)).first()
