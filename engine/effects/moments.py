@@ -21,7 +21,7 @@ from engine.effects.records import Records
 from engine.effects.starting import Begun, begin
 from engine.enrolling.clocks import Dated, dated
 from engine.enrolling.deciding import Hit
-from engine.errors import RunError
+from engine.errors import InputError, RunError
 
 A_DAY = timedelta(days=1)
 
@@ -75,7 +75,7 @@ def _times(known: Known, trigger: Dated, grace: timedelta) -> tuple[datetime, da
     try:
         at = instant(known, trigger.when, calendar, now)
         day = instant(known, replace(trigger.when, span=None), calendar, now)
-    except (RunError, OverflowError):
+    except (RunError, InputError, OverflowError):  # no date, or out of all calendars
         return None
     if at is None or day is None:
         return None

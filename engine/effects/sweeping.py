@@ -97,9 +97,10 @@ class Sweeper:
     def _due_dates(
         self, live: Live, page: Sequence[AccountId], fired: Fired, records: Records
     ) -> list[AccountId]:
-        return [
-            one for one in page if is_date_due(records, self.context, live, one, fired, self.grace)
-        ]
+        def is_due(account: AccountId, records: Records) -> bool:
+            return is_date_due(records, self.context, live, account, fired, self.grace)
+
+        return [one for one in page if _is_chosen(is_due, one, records)]
 
     def _fire_dates(self, live: Live, account: AccountId, records: Records) -> Begun:
         return fire_dates(records, self.context, [live], account, self.grace)[0]
@@ -195,7 +196,18 @@ def _page(
     after: AccountId | None, choose: Choose, clocked: bool, records: Records
 ) -> tuple[AccountId, list[AccountId]] | None:
     page = (records.accounts_clocked if clocked else records.every_account)(after, PAGE)
-    return (page[-1], [one for one in page if choose(one, records)]) if page else None
+    return (page[-1], [one for one in page if _is_chosen(choose, one, records)]) if page else None
+
+
+def _is_chosen(choose: Choose, account: AccountId, records: Records) -> bool:
+    """Choose an account. One that cannot be looked at is chosen, too: its own turn says why, and
+    the others go on."""
+    try:
+        return choose(account, records)
+    except TransientError:
+        raise
+    except TenureError:
+        return True
 
 
 def _due_for_assessment(records: Records) -> Sequence[AccountId]:
