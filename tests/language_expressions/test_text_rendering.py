@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -127,6 +127,7 @@ HOSTILE = st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=6)), max_
 
 @settings(max_examples=300, deadline=None)
 @given(value=HOSTILE, other=HOSTILE)
+@example(value="\n\n", other="\n\n\x1b\n\n")
 def test_in_markdown_a_value_stays_literal(value: str, other: str) -> None:
     text = "Hi x{{ v }}\n\n{{ v }}{{ w }} end\n\n- {{ w }} item"
     source = render(text, {"v": value, "w": other}, markdown=True)

@@ -100,10 +100,13 @@ _AT_START = re.compile(r"^( ?\d*)([-+=#:.)])")
 
 
 def literal_markdown(text: str) -> str:
-    r"""Escape a value so that Markdown shows it as it is. Runs of white space become one space.
+    r"""Escape a value so that Markdown shows it as it is. Runs of white space become one space,
+    and a value of nothing else is nothing: several together must not indent a line.
 
     >>> literal_markdown("[x](javascript:1) *a*"), literal_markdown("1. one")
     ('\\[x\\]\\(javascript:1\\) \\*a\\*', '1\\. one')
     """
-    plain = _CONTROL.sub("", _BLANK.sub(" ", text))
+    plain = _BLANK.sub(" ", _CONTROL.sub("", text))
+    if plain == " ":
+        return ""
     return _AT_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", plain))
