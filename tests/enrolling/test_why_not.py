@@ -163,6 +163,7 @@ def test_commands_list_release_and_explain(open_company: Open) -> None:
     assert "fact order.placed" in said
     code, said = company.tenure("why-not", "simpel", "acme-0")
     assert (code, "'simple'?" in said) == (2, True)
+    assert "Live are: shadow, simple. `tenure apply` puts those of a workspace to work." in said
 
 
 def test_by_hand_there_is_no_brake(open_company: Open) -> None:
