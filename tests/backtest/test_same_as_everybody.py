@@ -25,6 +25,8 @@ steps:
   - wait: 9d
     until: usage.started || health.score >= 80 || health.days_in_band > 12
 """
+WITHOUT_CLOCK = STEPS.replace(" || health.days_in_band > 12", "")
+"""Where nothing hangs on the clock, scores that set nothing off are only written down."""
 TRIGGERS = (
     "enroll: {on: [{health.enters: red}], again_after: 14d}",
     "enroll: {on: [{health.leaves: green}]}",
@@ -69,18 +71,22 @@ def past_of(happenings: list[tuple[str, int, int, int | str]]) -> Past:
     return past
 
 
+@pytest.mark.parametrize("steps", [STEPS, WITHOUT_CLOCK], ids=["by the clock", "by facts"])
 @pytest.mark.parametrize("enroll", TRIGGERS)
 def test_only_suspects_are_played_and_nobody_notices(
-    question: Callable[..., Question], enroll: str
+    question: Callable[..., Question], enroll: str, steps: str
 ) -> None:
-    asked = question(f"{enroll}{STEPS}")
+    asked = question(f"{enroll}{steps}")
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(HAPPENINGS)
     def same(happenings: list[tuple[str, int, int, int | str]]) -> None:
         past = past_of(happenings)
-        full = play(replace(asked, everybody=True), past)
-        assert told(play(asked, past)) == told(full)
+        full, lesser = play(replace(asked, everybody=True), past), play(asked, past)
+        assert told(lesser) == told(full)
+        for id, known in lesser.world.accounts.items():
+            assert (id, known) == (id, full.world.accounts[id])
+            assert lesser.world.scores.get(id) == full.world.scores.get(id)
 
     same()
 
