@@ -58,9 +58,10 @@ def live_plan(records: Records, playbook: str) -> Plan:
     live = records.current_plans()
     if playbook not in live:
         near = nearest(playbook, live)
+        those = f"Live are: {', '.join(sorted(live))}." if live else "None is live yet."
         raise InputError(
             f"no playbook {playbook!r} is live" + (f"; {near!r}?" if near else ""),
-            remedy=f"Live are: {', '.join(sorted(live)) or 'none; run `tenure apply`'}.",
+            remedy=f"{those} `tenure apply` puts those of a workspace to work.",
         )
     return records.plan(live[playbook])
 
