@@ -120,6 +120,15 @@ def test_lost_customers_and_how_long_before(counted: Counted) -> None:
     assert losses.missed == ("coral",)
 
 
+def test_a_run_that_the_loss_itself_begins_came_too_late(counted: Counted) -> None:
+    lost = past()
+    for name in ("acme", "coral"):
+        lost.add(name, "account.changed", day(40), fields={"lifecycle": "churned"})
+    losses = counted("enroll: {on: [{fact: account.changed}]}\nsteps: [{wait: 1d}]\n", lost).losses
+    assert (losses.lost, losses.entered_before, losses.days_before) == (2, 0, None)
+    assert losses.missed == ("acme", "coral")
+
+
 def test_playbooks_it_starts_run_too_but_not_by_themselves(
     question: Callable[..., Question],
 ) -> None:

@@ -51,6 +51,7 @@ def test_the_owner_is_told_once_for_each_period(house: Found) -> None:
     company = house(BRAKED, accounts=8)
     for account in range(4):
         company.tell(account=account)
+        company.wait(HOUR)
     mails = company.simulator.provider.accepted
     assert [(one.to, one.subject) for one in mails] == [
         (("Olga", "olga@us.example"), "The brake of Rescue holds new runs")

@@ -100,6 +100,12 @@ def test_many_accounts_have_one_answer_each(api: Api) -> None:
     assert [one["status"] for one in answers] == ["created", "unchanged"]
 
 
+def test_account_is_not_its_own_parent(api: Api) -> None:
+    rows = [{"id": "acme-0", "fields": {"parent": "acme-0"}}]
+    (answer,) = api.post("/accounts/bulk", {"accounts": rows})["answers"]
+    assert (answer["status"], answer["why"]) == ("rejected", "an account is not its own parent")
+
+
 def test_accounts_are_listed_by_pages(api: Api) -> None:
     for name in ("b", "c", "d"):
         api.put(f"/accounts/{name}", name=name)

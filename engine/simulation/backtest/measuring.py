@@ -257,7 +257,7 @@ def _losses(entries: Sequence[Entry], played: Played) -> Losses:
     ahead = [
         (at - first[account]).total_seconds() / 86400
         for account, at in played.lost.items()
-        if account in first and first[account] <= at
+        if account in first and first[account] < at
     ]
     missed = sorted(account for account, at in played.lost.items() if first.get(account, at) >= at)
     return Losses(
