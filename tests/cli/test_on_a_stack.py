@@ -181,7 +181,8 @@ def test_line_that_is_no_json_is_named_and_kept(company: Company, tenure: Tenure
     path.write_text(f"nonsense\n{good}\n")
     code, output = tenure("facts", "send", "--file", path)
     assert code == 1
-    assert "facts.jsonl:1: rejected: it is not a JSON object  (kept as reject 1)" in output
+    assert "facts.jsonl:1: rejected: it is not a JSON object. Write {" in output
+    assert "(kept as reject 1)" in output
     assert "2 facts: 1 accepted, 0 duplicate, 1 rejected" in output
     assert len(company.runs()) == 1
     assert "nonsense" in tenure("facts", "rejects", "show", "1")[1]
