@@ -90,10 +90,14 @@ def enroll(
 
 
 def refuse_nobody(
-    records: Records, playbook: str, live: PlanHash, account: AccountId, trigger: Mapping[str, Any]
+    records: Records,
+    playbook: str,
+    live: PlanHash,
+    account: AccountId,
+    trigger: Mapping[str, Any],
+    why: str = "the account has no contacts",
 ) -> Enrolled:
-    """Write down that a contact playbook was set off for an account without contacts."""
-    why = "the account has no contacts"
+    """Write down that a contact playbook was set off, and for nobody."""
     records.put_decision(
         Decision(
             at=records.now,

@@ -19,6 +19,7 @@ from engine.plan.model import PlanHash
 
 NEW = frozenset(["account.created", "contact.created"])
 """After these there is somebody new, whom any condition may hold for."""
+ANSWERED = "survey.answered"
 _FEW = 8
 
 
@@ -74,15 +75,23 @@ def start(
         if quiet:
             continue
         if hit is not None:
-            each = subjects(records, live.plan, fact.account, fact.contact)
+            each, why_nobody = _whom(records, live, fact)
             set_off = {**set_off, **dict.fromkeys(each, hit)}
             if not each:
-                trigger = _trigger(fact, hit)
-                nobody = refuse_nobody(records, playbook, live.hash, fact.account, trigger)
-                begun.refused.append((playbook, nobody.why))
+                whose = (live.hash, fact.account, _trigger(fact, hit), why_nobody)
+                refuse_nobody(records, playbook, *whose)
+                begun.refused.append((playbook, why_nobody))
         for contact, why in set_off.items():
             begin(records, context, live, fact, contact, why, begun)
     return begun
+
+
+def _whom(records: Records, live: Live, fact: Fact) -> tuple[list[ContactId | None], str]:
+    """Return whom a fact sets a playbook off for, and the reason if that is nobody: an answer that
+    does not say whose it is is not everybody's."""
+    if live.plan.subject == "contact" and fact.contact is None and fact.kind == ANSWERED:
+        return [], "the answer does not say whose it is"
+    return subjects(records, live.plan, fact.account, fact.contact), "the account has no contacts"
 
 
 def _matched(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.errors import InputError
 from engine.language.workspace.model import Workspace
 from engine.reporting.figures import Figure, Period, Report, Section
 from engine.reporting.health import Health, distribution, moves
@@ -43,11 +44,16 @@ def make_report(
     scope: Scope = Scope(),
 ) -> Report:
     """Compute every figure of a period. `now` decides which open tasks are late, and ends a period
-    that is not over."""
+    that is not over. Raises InputError for a scope without accounts."""
     period = Period(period.first, min(period.end, max(now, period.first)))
     accounts = seen.histories(
         connection, ("arr", "lifecycle"), segment=scope.segment, csm=scope.csm
     )
+    if not accounts and not scope.all:
+        raise InputError(
+            "no account is in what was asked for",
+            remedy="Segment and CSM are those an account has now: `tenure accounts list`.",
+        )
     sections = [
         Section("Revenue and customers", revenue([_standing(one, period) for one in accounts])),
         Section("Surveys", tuple(_surveys(connection, period, _only(scope, accounts)))),

@@ -98,3 +98,15 @@ def test_an_account_without_contacts_is_refused_too(house: Found) -> None:
     assert [(one.decision, one.why) for one in company.decisions()] == [
         ("refused", "the account has no contacts")
     ]
+
+
+def test_an_answer_that_does_not_say_whose_it_is_sets_off_nobody(house: Found) -> None:
+    company = house(
+        "playbook: hello\nsubject: contact\n"
+        "enroll: {on: [{survey: nps, where: fact.score <= 6}]}\nsteps: [{wait: 2d}]\n"
+    )
+    company.tell("survey.answered", data={"survey": "nps", "score": 2})
+    assert company.runs() == []
+    assert [(one.decision, one.why) for one in company.decisions()] == [
+        ("refused", "the answer does not say whose it is")
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.effects.entities import AccountId, EffectKey, FactId
+from engine.errors import InputError
 from engine.language.workspace.load import load_workspace
 from engine.language.workspace.model import Workspace
 from engine.plan.clock import Clock
@@ -247,3 +248,9 @@ def test_a_period_under_way_ends_now(told: Told) -> None:
     with told.database.begin() as connection:
         early = make_report(connection, _workspace(), YEAR, T0 + timedelta(days=1))
     assert early.period.end == T0 + DAY
+
+
+def test_a_scope_without_accounts_is_refused(told: Told) -> None:
+    told.account("acme", arr=100, segment="big")
+    with pytest.raises(InputError, match="no account is in what was asked for"):
+        told.report(Scope(segment="bigg"))
