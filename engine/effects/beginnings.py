@@ -9,14 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from engine.effects.entities import Enrollment, Fact
+from engine.effects.entities import ANSWERED, Enrollment, Fact
 from engine.effects.records import Records
 from engine.enrolling.deciding import named_kinds
 from engine.health.readings import BEGINNING
 from engine.plan.model import Plan
 
 _RECENT = timedelta(days=30)
-_SURVEY = "survey.answered"
 _COMMENT = "survey.commented"
 
 
@@ -29,7 +28,7 @@ def trigger_value(records: Records, run: Enrollment, plan: Plan, name: str) -> A
         return None
     if name == "fact":
         return fact.kind
-    if name == "comment" and fact.kind == _SURVEY:
+    if name == "comment" and fact.kind == ANSWERED:
         return fact.data.get(name) or _later_comment(records, fact)
     return fact.data.get(name)
 

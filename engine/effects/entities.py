@@ -108,6 +108,8 @@ class Enrollment:
 
 CLOCK = "clock.passed"
 """The kind of what stands for a fact where the clock alone changed something."""
+ANSWERED = "survey.answered"
+"""The kind of an answer to a survey."""
 
 Decided = Literal["started", "refused", "held", "draft"]
 HeldKind = Literal["brake", "queue", "group"]

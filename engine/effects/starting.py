@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.effects.context import Context
 from engine.effects.enrolling import enroll, refuse_nobody, subjects
-from engine.effects.entities import CLOCK, ContactId, EnrollmentId, Fact
+from engine.effects.entities import ANSWERED, CLOCK, ContactId, EnrollmentId, Fact
 from engine.effects.matching import Live, conditions_of, live_plans, take_turns, turns
 from engine.effects.records import Records
 from engine.effects.watching import wake_keys
@@ -19,7 +19,6 @@ from engine.plan.model import PlanHash
 
 NEW = frozenset(["account.created", "contact.created"])
 """After these there is somebody new, whom any condition may hold for."""
-ANSWERED = "survey.answered"
 _FEW = 8
 
 
