@@ -58,10 +58,11 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
         """Set fields of the account; others stay."""
 
     def score_at(self, account: AccountId, at: datetime) -> float | None:
-        """Return the health score as it was known at an instant."""
+        """Return the health score of an instant, None before the first: by what is known now, a
+        score that came in late too. What was known then is for reports, and not asked here."""
 
     def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
-        """Return the score as known at an instant, if any, and all recorded after it, in
+        """Return the score of an instant (as `score_at`), if any, and all of later instants, in
         order."""
 
     def last_scored(self, account: AccountId) -> datetime | None:
@@ -181,6 +182,9 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
 
     def put_line(self, line: Line) -> None:
         """Write a line; one of the same enrollment and key is left as it is."""
+
+    def line(self, enrollment: EnrollmentId, key: str) -> Line | None:
+        """Return the line of a key, if there is one."""
 
     def lines(self, enrollment: EnrollmentId) -> Sequence[Line]:
         """Return the timeline, oldest first (by instant, then in the order written)."""

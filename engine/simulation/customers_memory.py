@@ -46,15 +46,13 @@ class CustomersInMemory(InMemory):
             self._world.put(table, new, tuple(sorted({*table.get(new, ()), account})))
 
     def score_at(self, account: AccountId, at: datetime) -> float | None:
-        for known_at, score in reversed(self._world.scores.get(account, ())):
-            if known_at <= at:
-                return score
-        return None
+        known = self._world.scores.get(account, ())
+        return next((score for then, score in reversed(known) if then <= at), None)
 
     def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
         known = self._world.scores.get(account, ())
         before = self.score_at(account, since)
-        later = [score for known_at, score in known if known_at > since]
+        later = [score for then, score in known if then > since]
         return [*([] if before is None else [before]), *later]
 
     def last_scored(self, account: AccountId) -> datetime | None:

@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine.store import rows
 from engine.store.compiling import compiled, param
 from engine.store.rows import Rows
+from engine.store.scores import counting
 from engine.store.tables import (
     UNDER_WAY,
     account_scores,
@@ -81,12 +82,7 @@ CHANGE_ACCOUNT = compiled(
     .where(accounts.c.id == param("this"))
     .values(fields=accounts.c.fields.op("||")(bindparam("fields", type_=JSONB)))
 )
-SCORE_AT = compiled(
-    select(account_scores.c.score)
-    .where(account_scores.c.account == param("account"), account_scores.c.at <= bindparam("at"))
-    .order_by(account_scores.c.at.desc())
-    .limit(literal_column("1"))
-)
+SCORE_AT = compiled(counting(account_scores.c.score, account=param("account"), at=bindparam("at")))
 SCORES_SINCE = compiled(
     select(account_scores.c.score)
     .where(account_scores.c.account == param("account"), account_scores.c.at > bindparam("since"))

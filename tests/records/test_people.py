@@ -69,6 +69,15 @@ def test_score_is_current_and_history(keeper: Keeper) -> None:
         assert records.scores_since(BRANCH, T0) == []
 
 
+def test_score_that_comes_late_is_the_score_of_its_instant(keeper: Keeper) -> None:
+    with keeper.transaction() as records:
+        records.put_score(ACME, 40, "red", NOW, NOW)
+        records.put_score(ACME, 80, "green", None, NOW - 5 * DAY)
+        assert records.account(ACME).score == 40
+        assert records.score_at(ACME, NOW - 4 * DAY) == 80
+        assert records.scores_since(ACME, NOW - 4 * DAY) == [80, 40]
+
+
 def test_score_put_again_for_an_instant_replaces_it(keeper: Keeper) -> None:
     with keeper.transaction() as records:
         records.put_score(ACME, 71, "green", T0, T0)

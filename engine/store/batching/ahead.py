@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine.store import rows, statements
 from engine.store.compiling import compiled
 from engine.store.rows import Rows
+from engine.store.scores import counting
 from engine.store.tables import (
     HELD_NOW,
     UNDER_WAY,
@@ -73,10 +74,7 @@ LAST_SCORED = compiled(
 )
 _since: ColumnElement[Any] = bindparam("since")
 _before = lateral(
-    select(account_scores.c.at, account_scores.c.score)
-    .where(_of_this, account_scores.c.at <= _since)
-    .order_by(account_scores.c.at.desc())
-    .limit(literal_column("1"))
+    counting(account_scores.c.at, account_scores.c.score, account=_each.c.id, at=_since)
 )
 _later = lateral(
     select(account_scores.c.at, account_scores.c.score).where(

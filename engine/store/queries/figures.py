@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, or_, select
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy import Connection, and_, lateral, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.plan.codec import plan_from_json
 from engine.plan.model import Effect, Split
@@ -20,6 +20,7 @@ from engine.reporting.figures import Period
 from engine.reporting.history import Change, History
 from engine.reporting.playbooks import Due, Ran
 from engine.reporting.surveys import Answered, Asked, Kind
+from engine.store.scores import counting
 from engine.store.tables import (
     account_scores,
     accounts,
@@ -92,12 +93,9 @@ def _changes(
 
 def scores_at(connection: Connection, at: datetime) -> Mapping[str, tuple[float, str]]:
     """Return score and band of each account as they were known at an instant."""
-    query = (
-        select(account_scores.c.account, account_scores.c.score, account_scores.c.band)
-        .ext(distinct_on(account_scores.c.account))
-        .where(account_scores.c.at <= at, account_scores.c.known_at <= at)
-        .order_by(account_scores.c.account, account_scores.c.at.desc())
-    )
+    shown = (account_scores.c.score, account_scores.c.band)
+    each = lateral(counting(*shown, account=accounts.c.id, at=at, known_by=at))
+    query = select(accounts.c.id, *each.c).select_from(accounts.join(each, true()))
     return {account: (score, band) for account, score, band in connection.execute(query)}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from engine.effects.entities import Account, AccountId, Override
 from engine.store.queries.paging import page_size
 from engine.store.rows import ACCOUNTS, OVERRIDES
+from engine.store.scores import counting
 from engine.store.tables import account_scores, accounts, facts, health_overrides
 
 _STALE = accounts.c.assessment.path_exists("$.groups[*].measures[*].stale ? (@ == true)")
@@ -84,16 +85,7 @@ def score_history(
 
 def score_known_at(connection: Connection, account: AccountId, at: datetime) -> ScoreRow | None:
     """Return the score as it was known at an instant."""
-    row = connection.execute(
-        select(*_SCORE)
-        .where(
-            account_scores.c.account == account,
-            account_scores.c.at <= at,
-            account_scores.c.known_at <= at,
-        )
-        .order_by(account_scores.c.at.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(counting(*_SCORE, account=account, at=at, known_by=at)).first()
     return None if row is None else ScoreRow(*row)
 
 
