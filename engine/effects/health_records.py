@@ -28,9 +28,6 @@ class HealthRecords(Protocol):
         """Return accounts whose `reassess_at` has come or whose children have moved, the most
         overdue first."""
 
-    def next_assessment(self) -> datetime | None:
-        """Return when an account is due for assessment next."""
-
     def roll_up(self, parent: AccountId) -> None:
         """Have an account assessed soon, for a child of it has moved. It is not locked by this."""
 

@@ -32,9 +32,6 @@ class HealthInMemory(InMemory):
         due = [(at, one) for one, at in self._world.reassess.items() if at <= self._world.now]
         return [account for _, account in sorted(due)[:limit]]
 
-    def next_assessment(self) -> datetime | None:
-        return min(self._world.reassess.values(), default=None)
-
     def roll_up(self, parent: AccountId) -> None:
         self._world.put(self._world.rolling_up, parent, None)
         self._world.put(self._world.reassess, parent, self._world.now)

@@ -48,8 +48,6 @@ _DUE = compiled(
     .order_by(func.min(_due.c.at), _due.c.id)
     .limit(bindparam("most"))
 )
-_soonest = union_all(select(func.min(accounts.c.reassess_at).label("at")), select(roll_ups.c.at))
-_NEXT = compiled(select(func.min(_soonest.subquery().c.at)))
 _ROLL_UP = compiled(insert(roll_ups).values(account=_this, at=bindparam("now")).inline())
 _PARENTS_TOLD = compiled(
     select(roll_ups.c.account).distinct().order_by(roll_ups.c.account).limit(bindparam("most"))
@@ -135,9 +133,6 @@ class HealthOnPostgres(Talk):
 
     def due_for_assessment(self, limit: int) -> Sequence[AccountId]:
         return [row[0] for row in self._rows(_DUE, now=self._now, most=limit)]
-
-    def next_assessment(self) -> datetime | None:
-        return self._sure(_NEXT)[0]  # type: ignore[no-any-return]
 
     def roll_up(self, parent: AccountId) -> None:
         self._keep(_ROLL_UP, None, account=parent, now=self._now)

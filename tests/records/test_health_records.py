@@ -14,11 +14,12 @@ def test_assessment_is_kept_with_the_account(keeper: Keeper) -> None:
     with keeper.transaction() as records:
         records.keep_assessment(ACME, {"model": "a@1", "next": None}, NOW + DAY)
         assert records.account(ACME).assessment == {"model": "a@1", "next": None}
-        assert records.next_assessment() == NOW + DAY
         assert records.due_for_assessment(10) == []
+        records.keep_assessment(ACME, {}, NOW)
+        assert records.due_for_assessment(10) == [ACME]
         records.keep_assessment(ACME, None, None)
         assert records.account(ACME).assessment is None
-        assert records.next_assessment() is None
+        assert records.due_for_assessment(10) == []
 
 
 def test_most_overdue_is_due_first(keeper: Keeper) -> None:
@@ -35,12 +36,10 @@ def test_parent_of_a_moved_child_is_due(keeper: Keeper) -> None:
         records.roll_up(ACME)
     with keeper.transaction() as records:
         assert records.due_for_assessment(10) == records.parents_told(10) == [ACME]
-        assert records.next_assessment() == NOW
         records.forget_roll_ups(ACME)
         assert records.parents_told(10) == []
         records.keep_assessment(ACME, {}, None)
         assert records.due_for_assessment(10) == []
-        assert records.next_assessment() is None
 
 
 def test_child_accounts_are_read_whole(keeper: Keeper) -> None:
