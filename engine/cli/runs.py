@@ -110,7 +110,9 @@ def show_run(session: Session, run: str, form: str) -> None:
 @with_session
 def pause(session: Session, run: str, reason: str) -> None:
     """Hold a RUN: nothing is sent or handed out until it is resumed."""
-    session.runner.pause(EnrollmentId(run), reason=reason)
+    from engine.services import steering
+
+    steering.pause(session.database, session.runner, run, reason=reason)
     click.echo(f"paused {run}")
 
 
@@ -119,7 +121,9 @@ def pause(session: Session, run: str, reason: str) -> None:
 @with_session
 def resume(session: Session, run: str) -> None:
     """Let a paused RUN go on, as its playbook's `on_resume` says."""
-    session.runner.resume(EnrollmentId(run))
+    from engine.services import steering
+
+    steering.resume(session.database, session.runner, run)
     click.echo(f"resumed {run}")
 
 
@@ -129,7 +133,9 @@ def resume(session: Session, run: str) -> None:
 @with_session
 def cancel(session: Session, run: str, reason: str) -> None:
     """End a RUN: open tasks are withdrawn, waits dropped."""
-    session.runner.cancel(EnrollmentId(run), reason=reason)
+    from engine.services import steering
+
+    steering.cancel(session.database, session.runner, run, reason=reason)
     click.echo(f"cancelled {run}")
 
 

@@ -6,6 +6,7 @@ from engine.effects.entities import EnrollmentId
 from engine.errors import Conflict, InputError
 from engine.plan.model import Plan, PlanHash
 from engine.services.runner import Runner
+from engine.services.steering import steer
 from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.store.records import PostgresRecords
@@ -19,7 +20,7 @@ def migrate_run(database: Database, runner: Runner, run: str, plan: str | None) 
     wanted, hash = transact(database, lambda records: _wanted(records, EnrollmentId(run), plan))
     if wanted is None:
         return f"{run} is on plan {hash} already"
-    runner.migrate(EnrollmentId(run), wanted)
+    steer(database, run, lambda id: runner.migrate(id, wanted))
     transact(database, lambda records: records.change_enrollment(EnrollmentId(run), plan=hash))
     return f"{run} moved to plan {hash}"
 

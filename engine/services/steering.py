@@ -1,4 +1,4 @@
-"""Pausing, resuming and ending runs: the runner is asked, and what it does not know is explained.
+"""Pausing, resuming, ending, moving runs: the runner is asked, what it does not know is explained.
 
 A run that our records hold and the runner does not know has ended, or has not been handed over.
 """
@@ -16,20 +16,21 @@ from engine.store.database import Database
 def pause(database: Database, runner: Runner, run: str, *, reason: str) -> Enrollment:
     """Hold a run until it is resumed. Raises NotFound, Conflict when it is not under way, and
     TransientError when it cannot be asked now."""
-    return _steered(database, run, lambda id: runner.pause(id, reason=reason))
+    return steer(database, run, lambda id: runner.pause(id, reason=reason))
 
 
 def resume(database: Database, runner: Runner, run: str) -> Enrollment:
     """Let a paused run go on. Raises as `pause` does."""
-    return _steered(database, run, runner.resume)
+    return steer(database, run, runner.resume)
 
 
 def cancel(database: Database, runner: Runner, run: str, *, reason: str) -> Enrollment:
     """End a run. Raises as `pause` does."""
-    return _steered(database, run, lambda id: runner.cancel(id, reason=reason))
+    return steer(database, run, lambda id: runner.cancel(id, reason=reason))
 
 
-def _steered(database: Database, run: str, ask: Callable[[EnrollmentId], Standing]) -> Enrollment:
+def steer(database: Database, run: str, ask: Callable[[EnrollmentId], Standing]) -> Enrollment:
+    """Ask the runner something of a run; return the run as it is then. Raises as `pause` does."""
     row = _read(database, run)
     if row.status == "finished":
         raise Conflict(f"the run {run} has ended", remedy="Begin a new one.")
