@@ -37,7 +37,7 @@ async def move(driver: Driver, plan: Plan, plan_hash: PlanHash) -> None:
     state, _ = migrate(before, driver.plan, plan)
     todo = follow_up(before, state, driver.plan, plan)
     driver.state, driver.plan, driver.plan_hash = state, plan, plan_hash
-    note = CommandId(f"migrated.{state.commands}.{plan_hash}")
+    note = CommandId(f"migrated.{state.asked['migrated']}.{plan_hash}")
     driver.note(Note(note, driver.now, None, (), "migrated", {"from": old_hash, "to": plan_hash}))
     await _catch_up(driver, todo, state.started_at or driver.now)
 

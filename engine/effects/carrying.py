@@ -114,6 +114,8 @@ def write_notes(
 
 
 def _list_items(known: Known, do: Do) -> Mapping[str, Json]:
+    if (before := known.records.line(known.enrollment.id, do.id)) is not None:
+        return {"items": before.data["items"]}
     node = known.plan.nodes[do.node] if do.node else None
     assert isinstance(node, ForEach)
     account, wanted = known.enrollment.account, node.spec.get("contacts")
@@ -289,7 +291,7 @@ def _finish(known: Known, do: Do) -> Mapping[str, Json]:
     )
     watching.write(known, do, "outcome", outcome=outcome, why=reason, withdrawn=withdrawn)
     after_end(records, known.context, run)
-    return {"status": "done"}
+    return {"status": "done", "outcome": outcome}
 
 
 def _is_optional(known: Known, task: Task) -> bool:

@@ -199,7 +199,9 @@ def anchors(when: When | None) -> tuple[str, ...]:
 
 
 def evaluate(known: Known, do: Do) -> Mapping[str, Json]:
-    """Take the first case that holds, and write down why."""
+    """Take the first case that holds, and write down why; what was taken once stays taken."""
+    if (before := known.records.line(known.enrollment.id, do.id)) is not None:
+        return {"taken": before.data["taken"]}
     node = known.plan.nodes[do.node] if do.node else None
     if isinstance(node, Repeat):
         conditions = [node.until] if node.until else []

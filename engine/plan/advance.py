@@ -46,15 +46,22 @@ def begin(subject: str) -> State:
 
 
 def advance(plan: Plan, state: State, event: Event) -> tuple[State, tuple[Command, ...]]:
-    """Apply one event. An event the run no longer waits for changes nothing."""
+    """Apply one event. An event the run no longer waits for changes nothing; news of what it has
+    not asked for yet is kept until it does."""
     if state.status == "finished":
         return state, ()
     run = Run(plan, state, event.at)
+    if isinstance(event, Met) and event.id not in run.watches:
+        if state.status != "closing":
+            run.hold_early(event)
+        return run.close(), ()
     if _waits_for_resume(event, run):
         if _is_known(run, event):
             run.held.append(event)
         return run.close(), ()
     _apply(run, event)
+    while run.state.status == "running" and (early := run.take_early()) is not None:
+        _apply(run, replace(early, at=event.at))
     return run.close(), tuple(run.commands)
 
 
@@ -112,8 +119,8 @@ def _start(run: Run) -> None:
     if not slots and run.plan.roles == "live":
         _enter_first(run)
         return
-    asked = run.fresh()
-    watches = {slot: str(run.fresh()) for slot in slots}
+    asked = run.fresh("begin")
+    watches = {slot: str(run.fresh(slot)) for slot in slots}
     run.commands.append(Do(asked, "begin", None, (), run.at, {"watches": watches}))
     run.watches[asked] = "begin"
     run.watches.update({CommandId(watch): slot for slot, watch in watches.items()})
@@ -135,7 +142,7 @@ def _enter_first(run: Run) -> None:
 
 def _answer_run(run: Run, what: str, event: Done) -> None:
     if what == "finish":
-        run.finished()
+        run.finished(event.result.get("outcome"))
         return
     del run.watches[event.id]
     met = list(event.result.get("met", ()))

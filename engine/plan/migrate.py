@@ -53,9 +53,12 @@ def migrate(state: State, old: Plan, new: Plan) -> tuple[State, tuple[str, ...]]
         return state, ()
     passed = {slot for slot in run_slots(old) if slot not in state.watches.values()}
     fresh = [slot for slot in run_slots(new) if slot not in {*kept.values(), *passed}]
-    first = state.commands + 1
-    kept.update({CommandId(str(first + at)): slot for at, slot in enumerate(fresh)})
-    return replace(state, watches=kept, commands=state.commands + len(fresh)), ()
+    asked = dict(state.asked)
+    for slot in fresh:
+        asked[slot] = asked.get(slot, 0) + 1
+        kept[CommandId(f"{slot}.{asked[slot]}")] = slot
+    asked["migrated"] = asked.get("migrated", 0) + 1
+    return replace(state, watches=kept, asked=asked), ()
 
 
 @dataclass(frozen=True, slots=True)

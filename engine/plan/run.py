@@ -19,6 +19,7 @@ from engine.plan.events import (
     Do,
     Event,
     Finish,
+    Met,
     Note,
     Path,
     Unwatch,
@@ -38,6 +39,21 @@ def result_key(node: str, path: Path) -> str:
     return "@".join((node, *(part for part in path if "=" in part)))
 
 
+def command_name(what: str, node: NodeId | None = None, path: Path = ()) -> str:
+    """Name what a run asks for, by where it asks it: the n-th of a name is `<name>.<n>`.
+
+    A name, not a number in order: when a workflow task is lost after its effects were written, and
+    is done again with news before what it did first, the same command finds what it wrote, and
+    another one does not take it for its own.
+
+    >>> command_name("create_task", NodeId("call"), ("weekly#2",))
+    'call/weekly#2:create_task'
+    >>> command_name("finish")
+    'finish'
+    """
+    return f"{'/'.join((node, *path))}:{what}" if node else what
+
+
 T = TypeVar("T", State, Branch)
 
 
@@ -45,6 +61,9 @@ def _shape(kind: type[Any]) -> tuple[attrgetter[tuple[Any, ...]], dict[str, int]
     names = [field.name for field in fields_of(kind)]
     return attrgetter(*names), {name: place for place, name in enumerate(names)}
 
+
+EARLY_AT_MOST = 16
+"""How much early news a run keeps. Most of it is late in truth, and never asked for."""
 
 _SHAPES = {kind: _shape(kind) for kind in (State, Branch)}
 
@@ -75,7 +94,8 @@ class Run:
         self.timers: dict[CommandId, datetime] = dict(state.timers)
         self.watches: dict[CommandId, str] = dict(state.watches)
         self.held: list[Event] = list(state.held)
-        self.count = state.commands
+        self.early: list[Met] = [event for event in state.early if isinstance(event, Met)]
+        self.asked: dict[str, int] = dict(state.asked)
         self.state = state
 
     def close(self) -> State:
@@ -87,8 +107,18 @@ class Run:
             timers=self.timers,
             watches=self.watches,
             held=tuple(self.held),
-            commands=self.count,
+            early=tuple(self.early),
+            asked=self._still_asked(),
         )
+
+    def _still_asked(self) -> Mapping[str, int]:
+        """Forget what was asked at places the run has left: it comes to none of them again."""
+        here = {command_name("", branch.node, branch.path) for branch in self.branches.values()}
+        return {
+            name: times
+            for name, times in self.asked.items()
+            if ":" not in name or name[: name.rindex(":") + 1] in here
+        }
 
     def set(self, **fields: Any) -> None:
         """Change top-level fields of the state."""
@@ -138,19 +168,19 @@ class Run:
 
     # --- commands -----------------------------------------------------------------------------
 
-    def fresh(self) -> CommandId:
-        """Return a new command id, unique within the run."""
-        self.count += 1
-        return CommandId(str(self.count))
+    def fresh(self, what: str, branch: Branch | None = None) -> CommandId:
+        """Return a new command id, unique within the run: see `command_name`."""
+        name = command_name(what, branch.node, branch.path) if branch else what
+        self.asked[name] = times = self.asked.get(name, 0) + 1
+        return CommandId(f"{name}.{times}")
 
     def do(self, branch: Branch, verb: Verb, **args: Json) -> Branch:
         """Ask the world to do something for the branch and make the branch await the answer."""
-        asked = self.tell(branch, verb, **args)
-        return self.put(branch, asked=asked)
+        return self.put(branch, asked=self.tell(branch, verb, **args))
 
     def tell(self, branch: Branch, verb: Verb, **args: Json) -> CommandId:
         """Ask the world to do something; nobody awaits the answer."""
-        asked = self.fresh()
+        asked = self.fresh(verb, branch)
         reads = self.node(branch).reads
         found = {str(node): self.result(node, branch.path) for node in reads}
         results = {node: result for node, result in found.items() if result is not None}
@@ -182,9 +212,30 @@ class Run:
             self.watches.pop(branch.watch, None)
         return self.put(branch, watch=None)
 
+    def hold_early(self, event: Met) -> None:
+        """Keep the news of a watch the run has not asked for yet.
+
+        It may have asked for it in a workflow task that was lost: then the watch stands in the
+        store, the fact has met it, and the news is told once, before the run asks again.
+        """
+        self.early = [*self.early, event][-EARLY_AT_MOST:]
+
+    def take_early(self) -> Met | None:
+        """Take out the first early news of what is watched by now."""
+        found = next((event for event in self.early if event.id in self.watches), None)
+        if found is not None:
+            self.early.remove(found)
+        return found
+
+    def end_watch(self, branch: Branch) -> Branch:
+        """Ask whether the watch still stood when its time was up, and end it. Named by the watch:
+        the answer is about this one, whatever else was asked before it."""
+        assert branch.watch is not None
+        return self.do(branch, "unwatch", watch=branch.watch)
+
     def wake(self, branch: Branch, at: datetime, purpose: str) -> Branch:
         """Wake the branch at the instant; `purpose` tells it why when it comes."""
-        timer = self.fresh()
+        timer = self.fresh(purpose, branch)
         self.timers[timer] = at
         self.commands.append(WakeAt(timer, at))
         return self.put(branch, timers={**branch.timers, timer: purpose})
@@ -199,7 +250,7 @@ class Run:
     def note(self, branch: Branch | None, what: str, **data: Json) -> None:
         """Write a line for the timeline."""
         node, path = (branch.node, branch.path) if branch else (None, ())
-        self.commands.append(Note(self.fresh(), self.at, node, path, what, data))
+        self.commands.append(Note(self.fresh(what, branch), self.at, node, path, what, data))
 
     # --- endings ------------------------------------------------------------------------------
 
@@ -208,10 +259,11 @@ class Run:
         stay open when the run `leaves_tasks`."""
         self.branches.clear()
         self.held.clear()
+        self.early.clear()
         self.commands.extend(CancelWake(timer) for timer in self.timers)
         self.timers.clear()
         self.watches.clear()
-        asked = self.fresh()
+        asked = self.fresh("finish")
         since = self.state.started_at or self.at
         args: dict[str, Json] = {"outcome": outcome, "reason": reason}
         if leaves_tasks:
@@ -220,8 +272,8 @@ class Run:
         self.watches[asked] = "finish"
         self.set(status="closing", outcome=outcome, reason=reason)
 
-    def finished(self) -> None:
-        """End the run for good."""
+    def finished(self, outcome: str | None = None) -> None:
+        """End the run for good, with the outcome that was written if it is another one."""
         self.watches.clear()
-        self.set(status="finished")
+        self.set(status="finished", outcome=outcome or self.state.outcome)
         self.commands.append(Finish(self.state.outcome or "", self.state.reason))

@@ -18,7 +18,7 @@ from engine.plan.model import Json, NodeId
 
 BranchId = NewType("BranchId", str)
 ROOT = BranchId("0")
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 
 Status = Literal["new", "running", "paused", "closing", "finished"]
 
@@ -44,7 +44,9 @@ class Branch:
 @dataclass(frozen=True, slots=True)
 class State:
     """One enrollment's run. `subject` is the account or contact it is for (its split arms hang on
-    it). `results` holds, by step id and path (see `advance.result_key`), what each step came to."""
+    it). `results` holds, by step id and path (see `run.result_key`), what each step came to; `asked`
+    how many commands of each name the run has given where it now stands (see `run.command_name`), and
+    `early` the news that came before the run asked for it (see `run.Run.hold_early`)."""
 
     subject: str
     started_at: datetime | None = None
@@ -56,7 +58,8 @@ class State:
     timers: Mapping[CommandId, datetime] = field(default_factory=dict)
     watches: Mapping[CommandId, str] = field(default_factory=dict)
     held: tuple[Event, ...] = ()
+    early: tuple[Event, ...] = ()
     paused_at: datetime | None = None
     paused_by: Holder = "hand"
-    commands: int = 0
+    asked: Mapping[str, int] = field(default_factory=dict)
     format: int = STATE_FORMAT

@@ -253,6 +253,9 @@ class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
             self._world.put(table, line.key, line)
             self._world.written.append(line)
 
+    def line(self, enrollment: EnrollmentId, key: str) -> Line | None:
+        return self._world.lines.get(enrollment, {}).get(key)
+
     def lines(self, enrollment: EnrollmentId) -> Sequence[Line]:
         return sorted(self._world.lines.get(enrollment, {}).values(), key=lambda line: line.at)
 

@@ -262,6 +262,9 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
     def put_line(self, line: Line) -> None:
         self._keep(statements.PUT_LINE, None, **rows.LINES.parameters(line))
 
+    def line(self, enrollment: EnrollmentId, key: str) -> Line | None:
+        return self._one(rows.LINES, statements.LINE, enrollment=enrollment, key=key)
+
     def lines(self, enrollment: EnrollmentId) -> Sequence[Line]:
         return self._all(rows.LINES, statements.LINES, enrollment=enrollment)
 

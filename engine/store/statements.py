@@ -271,6 +271,11 @@ PUT_EFFECT = compiled(
     _put(rows.EFFECTS).on_conflict_do_nothing(index_elements=["key"]).returning(literal_column("1"))
 )
 PUT_LINE = compiled(_put(rows.LINES).on_conflict_do_nothing(index_elements=["enrollment", "key"]))
+LINE = compiled(
+    _all(rows.LINES).where(
+        timeline.c.enrollment == param("enrollment"), timeline.c.key == param("key")
+    )
+)
 LINES = compiled(
     _all(rows.LINES)
     .where(timeline.c.enrollment == param("enrollment"))

@@ -79,7 +79,7 @@ def test_what_cannot_be_moved_is_said_in_words(old: Plan, new: Plan, problem: st
 
 def test_a_finished_run_does_not_move() -> None:
     of = plan(effect("hello"))
-    state = after(of, done("1"), done("2"))
+    state = after(of, done("hello:set_field.1"), done("finish.1"))
     assert migrate(state, of, of)[1] == ("the run is over",)
 
 
@@ -87,7 +87,7 @@ def test_a_held_choice_is_not_read_by_another_plan() -> None:
     choice = EVERYTHING.nodes[NodeId("which")]
     old = replace(EVERYTHING, entry=NodeId("which"), goal=None, exits=())
     new = changed(old, which=replace(choice, cases=()))  # type: ignore[call-arg]
-    state = after(old, Paused(NOON, ""), done("1", taken=0))
+    state = after(old, Paused(NOON, ""), done("which:evaluate.1", taken=0))
     assert migrate(state, old, new)[1] == (
         "the run was paused in the middle of the choice which; resume it first",
     )
@@ -95,17 +95,17 @@ def test_a_held_choice_is_not_read_by_another_plan() -> None:
 
 
 def test_a_changed_wait_is_worked_out_again() -> None:
-    state = after(LISTENING, done("1", met=False))
+    state = after(LISTENING, done("ear:watch.1", met=False))
     new = changed(LISTENING, ear=replace(LISTENING.nodes[NodeId("ear")], until=condition("true")))  # type: ignore[call-arg]
     moved, problems = migrate(state, LISTENING, new)
     assert problems == ()
-    assert follow_up(state, moved, LISTENING, new) == FollowUp({}, (), ("1",))  # type: ignore[arg-type]
+    assert follow_up(state, moved, LISTENING, new) == FollowUp({}, (), ("ear:watch.1",))  # type: ignore[arg-type]
     assert follow_up(state, moved, LISTENING, LISTENING).moved == ()
 
 
 def test_only_what_changed_of_the_conditions_of_the_run_is_watched_afresh() -> None:
     old = replace(EVERYTHING, entry=NodeId("listen"))
-    state = after(old, done("1", met=[]))
+    state = after(old, done("begin.1", met=[]))
     new = replace(old, goal=condition("true"), exits=(*old.exits, Exit(condition("false"), "x")))
     moved, problems = migrate(state, old, new)
     assert problems == ()

@@ -80,7 +80,7 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
         case Met(), "between":
             leave(run, branch, {"times": number})
         case Woke(), "between" if branch.watch is not None:
-            run.put(run.do(branch, "unwatch", watch=branch.watch), phase="ending")
+            run.put(run.end_watch(branch), phase="ending")
         case Done(), "ending" if event.result["standing"]:
             _repeat_body(run, run.forget_watch(branch), node, number + 1)
         case Done(), "ending":

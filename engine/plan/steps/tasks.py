@@ -47,7 +47,7 @@ def _go_on_without(run: Run, branch: Branch, node: Task, *, phase: str) -> None:
     for other in list(run.branches.values()):
         if other.loose and other.node == node.id and _items(other.path) == _items(branch.path):
             discard(run, other, "superseded by the next repetition")
-    beside = BranchId(f"{branch.id}~{node.id}{run.fresh()}")
+    beside = BranchId(f"{branch.id}~{node.id}")
     loose = Branch(beside, node.id, branch.path, branch.since, phase=phase, loose=True)
     run.put(loose)
     if phase == "creating":

@@ -48,7 +48,7 @@ def _hear(run: Run, branch: Branch, event: Answer, purpose: str) -> None:
             branch = run.drop_timers(run.unwatch(branch))
             _enter(run, branch)
         case Woke() if branch.watch is not None:
-            run.put(run.do(branch, "unwatch", watch=branch.watch), phase="ending")
+            run.put(run.end_watch(branch), phase="ending")
         case Woke():
             _wait_timed_out(run, branch, node)
 
