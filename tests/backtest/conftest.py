@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.effects.context import Context
-from engine.language.load import check_playbook
-from engine.language.source import load
-from engine.language.workspace.load import load_workspace
 from engine.plan.model import Plan
 from engine.simulation.backtest.playing import Played, Question, play
 from tests.backtest.pasts import START, Ask, Past
+from tests.workspaces import compile_playbook, loaded, write_files
 
 FILES = {
     "tenure.yaml": """\
@@ -53,38 +52,19 @@ models:
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the workspace."""
-    root = tmp_path_factory.mktemp("backtest")
-    for name, text in FILES.items():
-        path = root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
+    return write_files(tmp_path_factory.mktemp("backtest"), FILES)
 
 
 @pytest.fixture(scope="session")
 def context(root: Path) -> Context:
     """The workspace, ready."""
-    loaded = load_workspace(root)
-    assert [one.message for one in loaded.problems] == []
-    assert loaded.workspace is not None
-    return Context.of(loaded.workspace)
+    return Context.of(loaded(root))
 
 
 @pytest.fixture(scope="session")
 def compiled(context: Context) -> Callable[[str], Plan]:
     """Compile a playbook whose name may be left out."""
-
-    def compile_text(text: str) -> Plan:
-        head = "" if text.lstrip().startswith("playbook:") else "playbook: p\n"
-        document, problems = load("p.yaml", head + text)
-        assert document is not None
-        checked = check_playbook(document, context.workspace)
-        found = (*problems, *checked.problems)
-        assert [one.message for one in found if one.severity == "error"] == []
-        assert checked.plan is not None
-        return checked.plan
-
-    return compile_text
+    return partial(compile_playbook, context.workspace)
 
 
 @pytest.fixture(scope="session")
@@ -92,8 +72,8 @@ def question(context: Context, compiled: Callable[[str], Plan]) -> Callable[...,
     """Ask about a playbook and the ten weeks from START."""
 
     def make(text: str, *others: str, days: float = 70, **more: Any) -> Question:
-        plan = compiled(text)
-        plans = {one.playbook: one for one in (plan, *map(compiled, others))}
+        plan, *rest = (compiled(one) for one in (text, *others))
+        plans = {one.playbook: one for one in (plan, *rest)}
         return replace(Question(plan, plans, context, START, START + timedelta(days=days)), **more)
 
     return make

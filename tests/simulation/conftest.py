@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from engine.effects.context import Context
-from engine.language.load import check_playbook
 from engine.language.source import load
-from engine.language.workspace.load import load_workspace
 from engine.plan.model import Plan
 from engine.simulation.scenario import Scenario, set_up
 from engine.simulation.sheet import Sheet
 from engine.simulation.writing import read_scenario
 from tests.simulation.staging import Stage, Staged, Story
+from tests.workspaces import compile_playbook, loaded, write_files
 
 FILES = {
     "tenure.yaml": """\
@@ -57,37 +57,19 @@ CONTACTS = "contacts: [{role: champion, first_name: Kim}]\n"
 @pytest.fixture(scope="session")
 def workspace_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the workspace."""
-    root = tmp_path_factory.mktemp("workspace")
-    for name, text in FILES.items():
-        path = root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
+    return write_files(tmp_path_factory.mktemp("workspace"), FILES)
 
 
 @pytest.fixture(scope="session")
 def context(workspace_root: Path) -> Context:
     """The workspace, ready."""
-    loaded = load_workspace(workspace_root)
-    assert loaded.problems == ()
-    assert loaded.workspace is not None
-    return Context.of(loaded.workspace)
+    return Context.of(loaded(workspace_root))
 
 
 @pytest.fixture(scope="session")
 def compiled(context: Context) -> Callable[[str], Plan]:
     """Compile a playbook whose name may be left out."""
-
-    def compile_text(text: str) -> Plan:
-        head = "" if text.lstrip().startswith("playbook:") else "playbook: p\n"
-        document, problems = load("p.yaml", head + text)
-        assert document is not None
-        checked = check_playbook(document, context.workspace)
-        assert [one.message for one in (*problems, *checked.problems)] == []
-        assert checked.plan is not None
-        return checked.plan
-
-    return compile_text
+    return partial(compile_playbook, context.workspace)
 
 
 @pytest.fixture(scope="session")
