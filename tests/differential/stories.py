@@ -14,11 +14,9 @@ from random import Random
 from typing import Any
 
 from engine.effects.entities import Account, AccountId, Contact, ContactId, Task, User, UserId
-from engine.language.load import check_playbook
-from engine.language.source import load
-from engine.language.workspace.load import load_workspace
 from engine.language.workspace.model import Workspace
 from engine.plan.model import Plan
+from tests.workspaces import compile_playbook, loaded
 
 BEGINS = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WORKSPACE = Path(__file__).parent / "workspace"
@@ -53,9 +51,7 @@ class Happening:
 @cache
 def workspace() -> Workspace:
     """The workspace of the generated playbooks: everybody works at all hours."""
-    loaded = load_workspace(WORKSPACE)
-    assert loaded.workspace is not None, loaded.problems
-    return loaded.workspace
+    return loaded(WORKSPACE)
 
 
 @dataclass(frozen=True)
@@ -85,11 +81,8 @@ def make_story(seed: int) -> Story:
     """Return the story of a seed."""
     random = Random(seed)
     text = _Writer(random).playbook()
-    document, problems = load(f"story-{seed}.yaml", text)
-    assert document is not None, problems
-    checked = check_playbook(document, workspace())
-    assert checked.plan is not None, (text, checked.problems)
-    return Story(checked.plan, text, _happenings(random))
+    plan = compile_playbook(workspace(), text, f"story-{seed}")
+    return Story(plan, text, _happenings(random))
 
 
 def _happenings(random: Random) -> tuple[Happening, ...]:

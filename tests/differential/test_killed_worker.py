@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.effects.entities import EnrollmentId, Line
-from engine.language.load import check_playbook
-from engine.language.source import load
 from engine.plan.clock import Clock
 from engine.store.database import Database
 from engine.store.queries.runs import read_timeline
@@ -22,6 +20,7 @@ from tests.differential.durable import begin, fill
 from tests.differential.simulated import play_simulated
 from tests.differential.stories import BEGINS, Story, workspace
 from tests.differential.telling import story_of
+from tests.workspaces import compile_playbook
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 0.35
@@ -85,11 +84,7 @@ def test_a_worker_killed_three_times_tells_the_story_of_the_simulator(
 
 
 def _story() -> Story:
-    document, problems = load("story.yaml", PLAYBOOK)
-    assert document is not None, problems
-    checked = check_playbook(document, workspace())
-    assert checked.plan is not None, checked.problems
-    return Story(checked.plan, PLAYBOOK, ())
+    return Story(compile_playbook(workspace(), PLAYBOOK, "story"), PLAYBOOK, ())
 
 
 @contextmanager

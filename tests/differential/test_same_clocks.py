@@ -18,8 +18,6 @@ from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId, Contact, ContactId, Fact, FactId
 from engine.effects.ingesting import ingest
 from engine.effects.records import Records
-from engine.language.load import check_playbook
-from engine.language.source import load
 from engine.plan.clock import Clock
 from engine.plan.model import Plan
 from engine.services.applying import apply
@@ -30,6 +28,7 @@ from engine.simulation.world import World
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts
 from tests.differential.stories import workspace
+from tests.workspaces import compile_playbook
 
 HOUR = timedelta(hours=1)
 BEGINS = datetime(2026, 3, 20, 10, tzinfo=UTC)  # the clocks go on in Europe on the 29th
@@ -74,11 +73,7 @@ def plans() -> dict[str, Plan]:
             f"playbook: {name}\n{subject}enroll:\n  on: {on}\nsteps:\n  - wait: account.arr > 99\n"
         )
         text = text.replace("  - wait: account.arr > 99", "  - wait: {until: account.arr > 99}")
-        document, _ = load(f"{name}.yaml", text)
-        assert document is not None
-        checked = check_playbook(document, workspace())
-        assert checked.plan is not None, checked.problems
-        made[name] = checked.plan
+        made[name] = compile_playbook(workspace(), text, name)
     return made
 
 

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.language.load import check_playbook
-from engine.language.source import load
-from engine.language.workspace.load import load_workspace
 from engine.language.workspace.model import Field, Workspace
 from engine.plan.model import Plan
 from engine.simulation.testing import run_tests
 from tests.docs.pages import DOCS, ROOT, blocks
+from tests.workspaces import compile_playbook, loaded
 
 SHOWN = [one.text for one in blocks(DOCS / "triggers.md") if one.language == "yaml"]
 TEST = ".test.yaml\n"
@@ -21,8 +19,7 @@ STEPS = "steps: [{task: call, assign: csm}]\n"
 
 def workspace() -> Workspace:
     """The example's, with the fields the page speaks of."""
-    found = load_workspace(ROOT / "examples" / "workspace").workspace
-    assert found is not None
+    found = loaded(ROOT / "examples" / "workspace")
     dates = {name: Field(name, "date") for name in ("renewal_date", "go_live", "ebr_date")}
     schema = replace(found.schema, account={**found.schema.account, **dates})
     return replace(found, schema=schema)
@@ -31,12 +28,7 @@ def workspace() -> Workspace:
 def compiled(text: str) -> Plan:
     """A playbook as the page shows it, without any problem."""
     whole = text if "steps:" in text else f"playbook: shown\n{text}{STEPS}"
-    document, problems = load("shown.yaml", whole)
-    assert document is not None
-    checked = check_playbook(document, workspace())
-    assert [one.message for one in (*problems, *checked.problems)] == []
-    assert checked.plan is not None
-    return checked.plan
+    return compile_playbook(workspace(), whole, "shown")
 
 
 @pytest.mark.parametrize("text", [one for one in SHOWN if TEST not in one])

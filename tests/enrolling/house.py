@@ -25,6 +25,7 @@ from engine.effects.entities import (
 from engine.services.authoring import check_workspace
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
+from tests.workspaces import write_files
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -61,10 +62,7 @@ class House:
         """Write the workspace, check it, and let its playbooks be live."""
         files = {**FILES, "tenure.yaml": FILES["tenure.yaml"] + tenure}
         files |= {f"playbooks/{n}.yaml": text for n, text in enumerate(playbooks)}
-        for name, text in files.items():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text(text, encoding="utf-8")
-        checkup = check_workspace(root)
+        checkup = check_workspace(write_files(root, files))
         assert [f"{one.where} {one.message}" for one in checkup.problems] == []
         context = Context.of(checkup.workspace())
         world = World(MONDAY)

@@ -21,7 +21,8 @@ from engine.services.facts import Answer, take_in
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts
-from tests.promises.company import Company, _contact, write_files
+from tests.promises.company import Company, _contact
+from tests.workspaces import write_files
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PLAYBOOKS = {

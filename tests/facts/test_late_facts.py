@@ -10,7 +10,8 @@ import pytest
 
 from engine.effects.entities import AccountId, ContactId
 from engine.services.facts import Answer
-from tests.promises.company import Company, write_files
+from tests.promises.company import Company
+from tests.workspaces import write_files
 
 ACME = AccountId("acme-0")
 PLAYBOOKS = {

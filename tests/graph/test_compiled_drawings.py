@@ -8,11 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from engine.language.graph import mermaid, svg
-from engine.language.load import check_playbook
 from engine.language.schema.playbook import STEPS
-from engine.language.source import load
-from engine.language.workspace.load import load_workspace
 from engine.plan.model import Plan
+from tests.workspaces import compile_playbook, loaded, write_files
 
 TENURE = """\
 workspace: Acme CS
@@ -69,17 +67,8 @@ steps:
 
 @pytest.fixture
 def everything(tmp_path: Path) -> Plan:
-    files = {"tenure.yaml": TENURE, "templates/hello.md": TEMPLATE}
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    document, _ = load("everything.yaml", PLAYBOOK)
-    workspace = load_workspace(tmp_path).workspace
-    assert document is not None
-    assert workspace is not None
-    checked = check_playbook(document, workspace)
-    assert checked.plan is not None, checked.problems
-    return checked.plan
+    write_files(tmp_path, {"tenure.yaml": TENURE, "templates/hello.md": TEMPLATE})
+    return compile_playbook(loaded(tmp_path), PLAYBOOK, "everything")
 
 
 def test_the_example_holds_every_kind_of_step() -> None:

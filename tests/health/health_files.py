@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.effects.context import Context
-from engine.language.workspace.load import load_workspace
 from engine.language.workspace.model import Workspace
+from tests.workspaces import loaded, write_files
 
 TENURE = """\
 workspace: Acme CS
@@ -61,15 +61,9 @@ models:
 
 def workspace_of(health: str = HEALTH, schema: str = SCHEMA, tenure: str = TENURE) -> Workspace:
     """Load the files; they have no problems."""
+    files = {"tenure.yaml": tenure, "schema.yaml": schema, "health.yaml": health}
     with TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "tenure.yaml").write_text(tenure, encoding="utf-8")
-        (root / "schema.yaml").write_text(schema, encoding="utf-8")
-        (root / "health.yaml").write_text(health, encoding="utf-8")
-        loaded = load_workspace(root)
-    assert loaded.problems == ()
-    assert loaded.workspace is not None
-    return loaded.workspace
+        return loaded(write_files(Path(folder), files))
 
 
 def context_of(health: str = HEALTH, schema: str = SCHEMA, tenure: str = TENURE) -> Context:

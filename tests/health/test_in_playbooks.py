@@ -9,6 +9,7 @@ import pytest
 from engine.services.authoring import check_workspace
 from engine.services.trying_out import run_playbook_tests
 from tests.health.health_files import HEALTH, SCHEMA, TENURE
+from tests.workspaces import write_files
 
 RESCUE = """\
 playbook: rescue
@@ -81,10 +82,7 @@ def workspace(tmp_path: Path) -> Path:
         "playbooks/rescue.yaml": RESCUE,
         "playbooks/rescue.test.yaml": tests,
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
+    return write_files(tmp_path, files)
 
 
 def test_health_moves_runs(workspace: Path) -> None:

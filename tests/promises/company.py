@@ -36,6 +36,7 @@ from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries import runs as run_queries
 from tests.waiting import read_until
+from tests.workspaces import write_files
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "kim@customer.example"
@@ -66,15 +67,6 @@ roles:
     "templates/hello.md": "---\nsubject: Hello\npurpose: service\n---\n"
     "Hello {{ contact.first_name }}\n",
 }
-
-
-def write_files(root: Path, files: Mapping[str, str]) -> Path:
-    """Write files below a folder and return it."""
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
 
 
 def checked(root: Path) -> Checkup:

@@ -19,7 +19,8 @@ from engine.effects.entities import (
 )
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
-from tests.promises.company import WORKSPACE, checked, write_files
+from tests.promises.company import WORKSPACE, checked
+from tests.workspaces import write_files
 
 BEGINS = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from engine.plan.model import PlanHash
-from tests.promises.company import Company, write_files
+from tests.promises.company import Company
 from tests.waiting import until
+from tests.workspaces import write_files
 
 BEFORE = """\
 playbook: orders

@@ -11,7 +11,8 @@ import pytest
 from engine.effects import sweeping
 from engine.errors import RunError
 from engine.services.sweeping import sweep
-from tests.promises.company import WORKSPACE, Company, write_files
+from tests.promises.company import WORKSPACE, Company
+from tests.workspaces import write_files
 
 DATED = """\
 playbook: dated

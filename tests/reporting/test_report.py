@@ -12,8 +12,6 @@ import pytest
 
 from engine.effects.entities import AccountId, EffectKey, FactId
 from engine.errors import InputError
-from engine.language.workspace.load import load_workspace
-from engine.language.workspace.model import Workspace
 from engine.plan.clock import Clock
 from engine.plan.codec import plan_hash
 from engine.plan.model import Arm, Effect, NodeId, Plan, Source, Split
@@ -24,8 +22,10 @@ from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.publishing import put_plan
 from tests.records import samples
 from tests.records.samples import DAY, T0
+from tests.workspaces import loaded
 
 pytestmark = pytest.mark.postgres
+EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 HERE = Source("asks.yaml", 1, 1)
 ASKS = Plan(
     "asks",
@@ -86,13 +86,7 @@ class Told:
     def report(self, scope: Scope = ALL) -> Report:
         """The year's report, made after it."""
         with self.database.begin() as connection:
-            return make_report(connection, _workspace(), YEAR, AFTER, scope)
-
-
-def _workspace() -> Workspace:
-    workspace = load_workspace(Path("examples/workspace")).workspace
-    assert workspace is not None
-    return workspace
+            return make_report(connection, loaded(EXAMPLE), YEAR, AFTER, scope)
 
 
 @pytest.fixture
@@ -246,7 +240,7 @@ def test_a_period_without_anything_has_no_numbers(told: Told) -> None:
 def test_a_period_under_way_ends_now(told: Told) -> None:
     told.account("acme", arr=100)
     with told.database.begin() as connection:
-        early = make_report(connection, _workspace(), YEAR, T0 + timedelta(days=1))
+        early = make_report(connection, loaded(EXAMPLE), YEAR, T0 + timedelta(days=1))
     assert early.period.end == T0 + DAY
 
 

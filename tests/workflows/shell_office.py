@@ -12,7 +12,6 @@ from pathlib import Path
 
 from engine.effects.context import Context
 from engine.effects.entities import AccountId, Enrollment, EnrollmentId, Task, User, UserId
-from engine.language.workspace.load import load_workspace
 from engine.language.workspace.model import Workspace
 from engine.plan.clock import Clock
 from engine.plan.model import After, Effect, NodeId, Plan, Source, Span, Wait
@@ -22,6 +21,7 @@ from engine.services.enrolling import enroll_by_hand
 from engine.services.tasks import complete
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_users
+from tests.workspaces import loaded, write_files
 
 ROOT = Path(__file__).parent.parent.parent
 TENURE = """\
@@ -78,9 +78,7 @@ class Office:
     ) -> Office:
         """Apply the workspace and the playbook `call`; twenty accounts, one user. `factor` is how
         many of its seconds pass in one."""
-        (home / "tenure.yaml").write_text(TENURE)
-        workspace = load_workspace(home).workspace
-        assert workspace is not None
+        workspace = loaded(write_files(home, {"tenure.yaml": TENURE}))
         clock = f"lapse:{time.time():.0f}:1790000000:{factor}"
         database = Database(url, Clock.parse(clock))
         office = cls(database, workspace, address, clock, queue)

@@ -8,14 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 from engine.effects.entities import AccountId
-from engine.language.load import check_playbook
-from engine.language.source import load
 from engine.services.applying import apply
 from engine.services.enrolling import enroll_by_hand
 from engine.store.directory import put_accounts
 from engine.store.schema import upgrade
 from tests.waiting import until
 from tests.workflows.shell_office import Office
+from tests.workspaces import compile_playbook
 
 PLAYBOOK = """
 playbook: patient
@@ -33,10 +32,7 @@ def test_goal_over_time_is_reached_though_nothing_happens(
     queue = f"patient-{uuid4().hex[:8]}"
     office = Office.open(url, temporal_server, tmp_path, queue=queue, factor=3600)
     office.more = {"TENURE_SWEEP_EVERY_S": "1"}
-    document, _ = load("patient.yaml", PLAYBOOK)
-    assert document is not None
-    plan = check_playbook(document, office.workspace).plan
-    assert plan is not None
+    plan = compile_playbook(office.workspace, PLAYBOOK, "patient")
     apply(office.database, office.workspace, {"patient": plan}, by="test")
     due = (office.database.now + timedelta(hours=15)).isoformat()  # 15 seconds
     with office.database.begin() as connection:

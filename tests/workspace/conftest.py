@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.workspaces import write_files
+
 TENURE = """\
 workspace: Acme CS
 sender: {name: Acme Success, address: success@acme.example}
@@ -21,12 +23,7 @@ Write = Callable[[Mapping[str, str]], Path]
 def write(tmp_path: Path) -> Write:
     """Write a workspace: a good one, with the files given in place of its own."""
 
-    def write_files(files: Mapping[str, str]) -> Path:
-        root = tmp_path / "acme"
-        for name, text in {"tenure.yaml": TENURE, **files}.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return root
+    def write_them(files: Mapping[str, str]) -> Path:
+        return write_files(tmp_path / "acme", {"tenure.yaml": TENURE, **files})
 
-    return write_files
+    return write_them
