@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
@@ -16,7 +16,6 @@ from temporalio.client import (
     Client,
     WorkflowExecution,
     WorkflowExecutionStatus,
-    WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -34,6 +33,7 @@ from engine.plan.model import NodeId, Plan, PlanHash
 from engine.services import runner
 from engine.settings import Settings
 from workflows.connecting import connect
+from workflows.fates import failure_of, fates
 from workflows.messages import WORKFLOW, Standing, Wanted
 from workflows.schedules import list_schedules
 
@@ -93,6 +93,14 @@ class TemporalRunner:
         async def look(client: Client) -> list[runner.StuckRun]:
             found = [one async for one in client.list_workflows(STUCK, limit=limit)]
             return [await _stuck(client, one) for one in found]
+
+        return self._run(look)
+
+    def fates(self, enrollments: Sequence[EnrollmentId]) -> Mapping[EnrollmentId, runner.Fate]:
+        """Return what became of those of some runs that are not under way."""
+
+        async def look(client: Client) -> Mapping[EnrollmentId, runner.Fate]:
+            return await fates(client, enrollments)
 
         return self._run(look)
 
@@ -213,9 +221,4 @@ async def _why(client: Client, found: WorkflowExecution) -> str:
         return "its worker cannot make it go on: " + ", ".join(
             found.typed_search_attributes.get(PROBLEMS) or ()
         )
-    handle = client.get_workflow_handle(found.id, run_id=found.run_id)
-    try:
-        await handle.result(follow_runs=False, rpc_timeout=ANSWER_TIMEOUT)
-    except WorkflowFailureError as error:
-        return error.cause.message if isinstance(error.cause, FailureError) else "it failed"
-    return "it ended"
+    return await failure_of(client, found)

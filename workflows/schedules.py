@@ -48,8 +48,8 @@ async def ensure_schedules(client: Client, settings: Settings, clock: Clock) -> 
 
     Raises PermanentError when the server lets us not.
     """
-    every = timedelta(seconds=interval_s(settings.sweep_every_s, clock))
     for kind in KINDS:
+        every = timedelta(seconds=interval_s(settings.sweep_every_s, clock, kind))
         try:
             await _ensure(client, schedule_id(settings, kind), _schedule(settings, kind, every))
         except RPCError as error:

@@ -18,10 +18,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from engine.effects.context import Context
 from engine.errors import InputError, TransientError
+from engine.services.runner import Runner
 from engine.services.sweeping import KINDS, on_time, sweep
 from engine.settings import Settings
 from engine.store.database import Database
 from workflows.activities import translated
+from workflows.client import TemporalRunner
 from workflows.schedules import WORKFLOW, queue_of
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class SweepWorkflow:
 
     @workflow.run
     async def run(self, kind: str) -> dict[str, int]:
-        """Sweep; return how many began, were refused, and could not be looked at."""
+        """Sweep; return how many began, were refused, were closed, and could not be looked at."""
         found: dict[str, int] = await workflow.execute_activity(
             ACTIVITY,
             kind,
@@ -60,6 +62,7 @@ class Sweeps:
     database: Database
     context: Callable[[], Context]
     grace: timedelta
+    runner: Runner
 
     @activity.defn(name=ACTIVITY)
     def sweep(self, kind: str) -> dict[str, int]:
@@ -69,10 +72,22 @@ class Sweeps:
                 context = self.context()
             except InputError:
                 return {}
-            swept = sweep(self.database, context, kind, grace=self.grace, beat=_beat)
+            swept = sweep(
+                self.database,
+                context,
+                kind,
+                grace=self.grace,
+                beat=_beat,
+                runner=lambda: self.runner,
+            )
         for account, why in swept.failed:
             logger.warning("the sweep of %s left %s out: %s", kind, account, why)
-        return {"started": swept.started, "refused": swept.refused, "failed": len(swept.failed)}
+        return {
+            "started": swept.started,
+            "refused": swept.refused,
+            "closed": len(swept.closed),
+            "failed": len(swept.failed),
+        }
 
 
 def _beat() -> None:
@@ -85,8 +100,10 @@ def _beat() -> None:
 def make_sweeper(
     client: Client, settings: Settings, database: Database, context: Callable[[], Context]
 ) -> Worker:
-    """Return the worker of the sweeps, not yet running."""
-    sweeps = Sweeps(database, context, on_time(settings.sweep_every_s, database.clock))
+    """Return the worker of the sweeps, not yet running. Its activities run in threads, so they ask
+    after runs by a client of their own."""
+    grace = on_time(settings.sweep_every_s, database.clock)
+    sweeps = Sweeps(database, context, grace, TemporalRunner(settings))
     return Worker(
         client,
         task_queue=queue_of(settings),

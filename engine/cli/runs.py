@@ -75,12 +75,17 @@ def list_runs(
 
 
 def _list_stuck(session: Session, limit: int, form: str) -> int:
-    found = session.runner.stuck(limit)
+    from engine.services.reconciling import list_stuck
+
+    found = list_stuck(session.database, session.runner, limit)
     if form == "json":
-        click.echo(to_json(list(found)))
+        click.echo(to_json(found))
     elif found:
-        rows = [(one.enrollment, one.status, one.since, one.why) for one in found]
-        click.echo(table(rows, ("run", "status", "since", "why")))
+        rows = [
+            (one.enrollment, one.status, session.local(one.since), one.record, one.why)
+            for one in found
+        ]
+        click.echo(table(rows, ("run", "in Temporal", "since", "our record", "why")))
     else:
         click.echo("No run is stuck.")
     return 1 if found else 0
@@ -137,6 +142,20 @@ def cancel(session: Session, run: str, reason: str) -> None:
 
     steering.cancel(session.database, session.runner, run, reason=reason)
     click.echo(f"cancelled {run}")
+
+
+@runs_command.command("close")
+@click.argument("run")
+@click.option("--reason", required=True, help="Why, for the timeline.")
+@with_session
+def close(session: Session, run: str, reason: str) -> None:
+    """Close a RUN in our records that Temporal does not drive any more: tasks are withdrawn, what
+    is queued behind it begins. A sweep does so by itself, some minutes after a run was terminated
+    there."""
+    from engine.services.reconciling import close_by_hand
+
+    close_by_hand(session.database, session.context, session.runner, run, reason=reason)
+    click.echo(f"closed {run}")
 
 
 @runs_command.command("migrate")

@@ -81,24 +81,38 @@ def ahead(
 @format_option()
 @with_session
 def run(session: Session, kinds: tuple[str, ...], form: str) -> int:
-    """Look now for what is due: dates, schedules, conditions, health; all when none is named.
+    """Look now for what is due: dates, schedules, conditions, health; and for runs that are over in
+    Temporal without having said so. All when none is named.
 
-    The worker does so every minute by itself; doing it twice sets nothing off twice.
+    The worker does so every minute by itself (runs: every five); doing it twice sets nothing off
+    twice.
     """
     grace = on_time(session.settings.sweep_every_s, session.database.clock)
     swept = {
-        kind: sweep(session.database, session.context, kind, grace=grace) for kind in kinds or KINDS
+        kind: sweep(
+            session.database,
+            session.context,
+            kind,
+            grace=grace,
+            runner=lambda: session.runner,
+        )
+        for kind in kinds or KINDS
     }
     failed = [one for each in swept.values() for one in each.failed]
     if form == "json":
         click.echo(to_json({kind: _counts(one) for kind, one in swept.items()}))
     else:
         rows = [(kind, *_counts(one).values()) for kind, one in swept.items()]
-        click.echo(table(rows, ("kind", "began", "did not begin", "failed")))
+        click.echo(table(rows, ("kind", "began", "did not begin", "closed", "failed")))
         for account, why in failed:
             click.echo(f"{account}: {why}", err=True)
     return 1 if failed else 0
 
 
 def _counts(swept: Swept) -> dict[str, int]:
-    return {"began": swept.started, "did_not_begin": swept.refused, "failed": len(swept.failed)}
+    return {
+        "began": swept.started,
+        "did_not_begin": swept.refused,
+        "closed": len(swept.closed),
+        "failed": len(swept.failed),
+    }

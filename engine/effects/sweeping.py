@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from engine.effects.context import Context
 from engine.effects.enrolling import subjects
-from engine.effects.entities import CLOCK, AccountId
+from engine.effects.entities import CLOCK, AccountId, EnrollmentId
 from engine.effects.ingesting import by_the_clock
 from engine.effects.matching import (
     Live,
@@ -50,9 +50,11 @@ class Transact(Protocol):
 
 @dataclass(slots=True)
 class Swept:
-    """What came of a sweep, by account. `failed` are those it could do nothing for, and why."""
+    """What came of a sweep, by account. `closed` are runs that were over without our knowing;
+    `failed` those it could do nothing for, and why."""
 
     begun: list[tuple[AccountId, Begun]] = field(default_factory=list)
+    closed: list[EnrollmentId] = field(default_factory=list)
     failed: list[tuple[AccountId, str]] = field(default_factory=list)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from engine.effects.entities import EnrollmentId
 from engine.plan.events import CommandId, Path
@@ -53,6 +53,19 @@ class StuckRun:
     why: str
 
 
+Ended = Literal["terminated", "timed out", "failed", "cancelled", "completed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a run that is not under way. `since` is real time, None when the runner does
+    not know the run at all (`unknown`); `why` is what it failed of, and holds no personal data."""
+
+    how: Ended
+    since: datetime | None = None
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SweepSchedule:
     """When a kind of sweep comes round. Its instants are real time; `last_ended` is how the last
@@ -90,6 +103,10 @@ class Runner(Protocol):
 
     def sweeps(self) -> Sequence[SweepSchedule]:
         """List the schedules of the sweeps; those that no worker has made yet are missing."""
+
+    def fates(self, enrollments: Sequence[EnrollmentId]) -> Mapping[EnrollmentId, Fate]:
+        """Return what became of those of some runs that are not under way; each was asked for by
+        its id just before."""
 
     def stuck(self, limit: int = 100) -> Sequence[StuckRun]:
         """List runs that failed, or whose worker cannot make them go on; newest first."""

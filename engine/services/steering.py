@@ -11,6 +11,7 @@ from engine.effects.entities import Enrollment, EnrollmentId
 from engine.errors import Conflict, NotFound, TransientError
 from engine.services.runner import Runner, Standing
 from engine.store.database import Database
+from engine.store.queries.runs import is_handed_over
 
 
 def pause(database: Database, runner: Runner, run: str, *, reason: str) -> Enrollment:
@@ -39,6 +40,11 @@ def steer(database: Database, run: str, ask: Callable[[EnrollmentId], Standing])
     except NotFound:
         if _read(database, run).status == "finished":
             raise Conflict(f"the run {run} has ended", remedy="Begin a new one.") from None
+        with database.begin() as connection:
+            given = is_handed_over(connection, row.id)
+        if given:
+            remedy = "Close it in our records with `tenure runs close`."
+            raise Conflict(f"Temporal does not drive the run {run}", remedy=remedy) from None
         raise TransientError(
             f"the run {run} has not begun yet", remedy="Try again in a moment."
         ) from None

@@ -1,6 +1,7 @@
-"""Sweeping: looking for what the clock alone sets off, one kind at a time, and what comes next.
+"""Sweeping: looking, one kind at a time, for what no fact and no run tells of; and what comes next.
 
-Whoever calls this does so every so often; `workflows/sweeping.py` does, by Temporal Schedules.
+That is what the clock alone sets off, and runs that are over without having said so. Whoever calls
+this does so every so often; `workflows/sweeping.py` does, by Temporal Schedules.
 """
 
 from __future__ import annotations
@@ -19,18 +20,50 @@ from engine.effects.sweeping import Sweeper, Swept
 from engine.enrolling.clocks import scheduled
 from engine.errors import InputError
 from engine.plan.clock import Clock
+from engine.services.reconciling import close_lost
+from engine.services.runner import Runner
 from engine.services.transacting import transact
 from engine.store.database import Database
 
-KINDS: Mapping[str, Callable[[Sweeper], Swept]] = {
-    "dates": Sweeper.dates,
-    "schedules": Sweeper.schedules,
-    "conditions": Sweeper.conditions,
-    "health": Sweeper.health,
-}
-"""What is swept, and how; the names are those of the Temporal Schedules."""
 LEAST_LAPSE_S = 5.0
 ON_TIME = timedelta(minutes=15)
+SELDOM_S = 300.0
+"""How often at most runs are asked after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a sweep is given; see `sweep`."""
+
+    database: Database
+    context: Context
+    grace: timedelta
+    beat: Callable[[], None]
+    runner: Callable[[], Runner] | None
+
+
+def _by(sweep: Callable[[Sweeper], Swept]) -> Callable[[Look], Swept]:
+    def swept(look: Look) -> Swept:
+        work = partial(transact, look.database)
+        return sweep(Sweeper(work, look.context, look.grace, look.beat))
+
+    return swept
+
+
+def _runs(look: Look) -> Swept:
+    if look.runner is None:
+        return Swept()
+    return close_lost(look.database, look.context, look.runner(), beat=look.beat)
+
+
+KINDS: Mapping[str, Callable[[Look], Swept]] = {
+    "dates": _by(Sweeper.dates),
+    "schedules": _by(Sweeper.schedules),
+    "conditions": _by(Sweeper.conditions),
+    "health": _by(Sweeper.health),
+    "runs": _runs,
+}
+"""What is swept, and how; the names are those of the Temporal Schedules."""
 
 
 def sweep(
@@ -40,18 +73,24 @@ def sweep(
     *,
     grace: timedelta = ON_TIME,
     beat: Callable[[], None] = lambda: None,
+    runner: Callable[[], Runner] | None = None,
 ) -> Swept:
     """Sweep once. Two at the same time do nothing twice; one that is broken off, by what `beat`
-    raises between two transactions, is gone on with by the next."""
-    return KINDS[kind](Sweeper(partial(transact, database), context, grace, beat))
+    raises between two transactions, is gone on with by the next. Without a `runner` nobody can say
+    which runs are over: none is closed."""
+    return KINDS[kind](Look(database, context, grace, beat, runner))
 
 
-def interval_s(every_s: float, clock: Clock) -> float:
+def interval_s(every_s: float, clock: Clock, kind: str = "dates") -> float:
     """Return how many real seconds lie between two sweeps: a time-lapse sweeps more often.
 
     >>> interval_s(60, Clock()), interval_s(60, Clock(0, 0, 3600))
     (60, 5.0)
+    >>> interval_s(60, Clock(0, 0, 3600), "runs")  # Temporal lives by the real clock
+    300.0
     """
+    if kind == "runs":
+        return max(SELDOM_S, every_s)
     return min(every_s, max(LEAST_LAPSE_S, every_s / clock.factor)) if clock.factor > 1 else every_s
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, text
+from sqlalchemy import Connection, and_, exists, func, or_, select, text, tuple_
 
 from engine.effects.entities import (
     AccountId,
@@ -20,7 +20,7 @@ from engine.effects.entities import (
 from engine.errors import NotFound
 from engine.store.queries.paging import page_size, read_number_cursor
 from engine.store.rows import EFFECTS, ENROLLMENTS, LINES
-from engine.store.tables import accounts, effects, enrollments, timeline
+from engine.store.tables import UNDER_WAY, accounts, effects, enrollments, outbox, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,47 @@ def unclear_sends(
         .limit(page_size(limit))
     )
     return [EFFECTS.read(row) for row in rows]
+
+
+def handed_over(
+    connection: Connection, after: Enrollment | None, limit: int
+) -> Sequence[Enrollment]:
+    """Return a page of the runs under way whose start is owed no more: whatever runs them has been
+    given them. By playbook and subject, those after one."""
+    owed = outbox.c.delivery["type"].astext == "Start"
+    wanted: list[Any] = [UNDER_WAY, ~exists().where(outbox.c.enrollment == enrollments.c.id, owed)]
+    place = (enrollments.c.playbook, enrollments.c.subject)
+    if after is not None:
+        wanted.append(tuple_(*place) > tuple_(after.playbook, after.subject))
+    page = select(*ENROLLMENTS.columns).where(*wanted).order_by(*place).limit(limit)
+    return [ENROLLMENTS.read(row) for row in connection.execute(page)]
+
+
+def is_handed_over(connection: Connection, enrollment: EnrollmentId) -> bool:
+    """Tell whether whatever runs a run has been given it."""
+    owed = outbox.c.delivery["type"].astext == "Start"
+    return not connection.scalar(select(exists().where(outbox.c.enrollment == enrollment, owed)))
+
+
+def statuses(
+    connection: Connection, wanted: Collection[EnrollmentId]
+) -> Mapping[EnrollmentId, EnrollmentStatus]:
+    """Return how the records hold some runs; those they do not know are missing."""
+    query = select(enrollments.c.id, enrollments.c.status)
+    rows = connection.execute(query.where(enrollments.c.id == func.any(list(wanted))))
+    return {row[0]: row[1] for row in rows}
+
+
+def failed_since(connection: Connection, since: datetime, limit: int = 50) -> Sequence[Enrollment]:
+    """Return the runs that failed at or after an instant, the latest first."""
+    wanted = (enrollments.c.status == "finished", enrollments.c.outcome == "failed")
+    page = (
+        select(*ENROLLMENTS.columns)
+        .where(*wanted, enrollments.c.ended_at >= since)
+        .order_by(enrollments.c.ended_at.desc(), enrollments.c.number.desc())
+        .limit(page_size(limit))
+    )
+    return [ENROLLMENTS.read(row) for row in connection.execute(page)]
 
 
 def _row(row: Any) -> RunRow:
