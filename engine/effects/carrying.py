@@ -67,12 +67,14 @@ def carry_out(
         records.account(row.account, lock=True)
     if do.verb in ("finish", "create_task"):
         row = records.enrollment(enrollment, lock=True)
+    key = EffectKey(f"{enrollment}:{do.id}")
+    if do.verb not in READS_ONLY and (before := records.effect(key)) is not None:
+        return before.result
+    if row.status == "finished" and do.verb != "finish":
+        return {"run_over": row.outcome}
     known = Known(records, context, row, records.plan(row.plan), do.since, do.path, do.results)
     if do.verb in READS_ONLY:
         return _VERBS[do.verb](known, do)
-    key = EffectKey(f"{enrollment}:{do.id}")
-    if (before := records.effect(key)) is not None:
-        return before.result
     result = _VERBS[do.verb](known, do)
     records.put_effect(
         Effect(

@@ -69,7 +69,7 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     run = known.enrollment
     if run.status == "finished":
         records.leave_out_waiting(run.id, f"the run is over: {run.reason}")
-        return Prepared((), {"status": "skipped", "why": "the run is over", "sent": False})
+        return Prepared((), {"run_over": run.outcome})
     letters = _letters(known, do)
     if isinstance(letters, Nothing):
         return Prepared((), _nothing(known, do, letters))

@@ -21,6 +21,9 @@
     notify, call    -                                       status
     finish          outcome, reason, leaves_tasks           status
 
+Any verb but `finish` answers `run_over` (the outcome) for a run the store has closed: a workflow
+that was behind ends with it.
+
 House verbs touch only our database: one transaction, carried out by `carrying.carry_out`. Verbs
 that leave the house go through `outgoing`: intents are committed first, then the calls are made,
 then what came of them is recorded. Statuses: `done`, `skipped` (with `why`), and for sends

@@ -69,6 +69,9 @@ def _apply(run: Run, event: Event) -> None:
     match event:
         case Started():
             _start(run)
+        case Done() if "run_over" in event.result:
+            if run.state.status != "closing":
+                run.finish(event.result["run_over"] or "", "the run was over already")
         case Done() if run.watches.get(event.id) in ("finish", "begin"):
             _answer_run(run, run.watches[event.id], event)
         case Met() if run.watches.get(event.id, "").startswith(("goal", "exit.", "milestone.")):

@@ -21,23 +21,34 @@ def play_simulated(story: Story) -> Sequence[Line]:
     """Return the timeline of the story's one run."""
     context = Context.of(story.home)
     world = World(BEGINS)
-    world.add_accounts([story.account])
-    world.add_contacts(story.contacts)
-    world.add_users(story.users)
-    world.make_live(story.plan)
+    people(world, story)
     simulator = Simulator(context, world)
     simulator.enroll(story.plan.playbook, story.account.id, contact=story.about)
-    for number, one in enumerate(story.happenings):
-        if one.close_tasks:
-            simulator.at(one.at, partial(_close_tasks, simulator, context))
-        else:
-            fact = Fact(FactId(f"f-{number}"), one.fact, story.account.id, one.at, one.data)
-            simulator.add_fact(fact)
+    happen(simulator, context, story)
     simulator.run(BEGINS + LASTS)
     return simulator.trace().lines
 
 
-def _close_tasks(simulator: Simulator, context: Context) -> None:
+def people(world: World, story: Story) -> None:
+    """Put a story's people into a world, and make its plan live."""
+    world.add_accounts([story.account])
+    world.add_contacts(story.contacts)
+    world.add_users(story.users)
+    world.make_live(story.plan)
+
+
+def happen(simulator: Simulator, context: Context, story: Story) -> None:
+    """Let happen what the story tells, each at its time."""
+    for number, one in enumerate(story.happenings):
+        if one.close_tasks:
+            simulator.at(one.at, partial(close_tasks, simulator, context))
+        else:
+            fact = Fact(FactId(f"f-{number}"), one.fact, story.account.id, one.at, one.data)
+            simulator.add_fact(fact)
+
+
+def close_tasks(simulator: Simulator, context: Context) -> None:
+    """Let somebody do every task that is open."""
     open_ones = [task for task in simulator.world.tasks.values() if task.status == "open"]
     for task in sorted(open_ones, key=lambda one: (one.node, one.path)):
         with MemoryRecords(simulator.world) as records:

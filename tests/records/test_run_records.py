@@ -314,6 +314,8 @@ def _write_a_bit_of_all(records: Records) -> None:
     records.put_score(ACME, 1, "red", T0, T0)
     records.put_line(line())
     assert records.lines(E1) == [line()]
+    assert records.line(E1, line().key) == line()
+    assert records.line(E1, "another") is None
     raise ZeroDivisionError
 
 
