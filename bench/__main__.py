@@ -20,6 +20,7 @@ MEASURES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("simulate_runs_per_s",), "bench.simulating:measure_simulator"),
     (("backtest_10k_accounts_year_s",), "bench.backtesting:measure_backtest"),
     (("facts_bulk_per_s",), "bench.taking_in:measure_bulk"),
+    (("facts_bulk_health_per_s",), "bench.taking_in:measure_bulk_health"),
     (("fact_to_effect_p50_ms", "fact_to_effect_p99_ms"), "bench.first_effect:measure_first_effect"),
 )
 """What measures which figures; it returns their line or lines."""

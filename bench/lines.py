@@ -17,6 +17,7 @@ AIMS: Mapping[str, str | None] = {
     "simulate_runs_per_s": None,
     "backtest_10k_accounts_year_s": "< 20",
     "facts_bulk_per_s": ">= 5000",
+    "facts_bulk_health_per_s": ">= 5000",
     "fact_to_effect_p50_ms": "< 150",
     "fact_to_effect_p99_ms": "< 1000",
 }

@@ -1,18 +1,13 @@
-"""A workspace of twenty playbooks that listen to facts, and a stream of facts for them.
+"""A workspace of twenty playbooks that listen to facts, with a health model or without.
 
-The stream is what a product and a CRM send: scores, logins, usage, tickets, changed fields. Every
-kind is listened to by somebody; a few facts in a hundred start something. Seeded: the same stream
-every time.
+The facts for them are in `streams.py`: every kind is listened to by somebody, and a few facts in a
+hundred start something.
 """
 
 from __future__ import annotations
 
-import random
 import shutil
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bench.workspaces import REFERENCE
 
@@ -39,12 +34,19 @@ TRIGGERS = (
     "{survey: nps, where: fact.score <= 6}",
 )
 """What each of the playbooks listens to."""
+_USAGE = {
+    "fact: product.used": "fact: usage.reported",
+    "fact.minutes > 477": "fact.active_users > 34",
+    "fact.feature == 'export' && fact.minutes > 460": "fact.active_users > 33",
+    "fact.minutes < 1": "fact.active_users < 5",
+}
 _FACTS = """
 facts:
   product.used: {minutes: number, feature: text}
   user.logged_in: {first: bool, days_away: number}
   ticket.opened: {priority: text, open_now: number}
   invoice.overdue: {}
+  usage.reported: {active_users: number}
 """
 _PLAYBOOK = """\
 playbook: listener-{number:02}
@@ -63,48 +65,63 @@ steps:
   - wait: 30d
     until: meeting.held
 """
-_KINDS = ("health.changed", "product.used", "user.logged_in", "ticket.opened", "account.changed")
-_SHARES = (30, 35, 20, 10, 5)
-FEATURES = ("search", "export", "share", "report")
+_MODEL = """\
+models:
+  everybody:
+    groups:
+      usage:
+        weight: 45
+        measures:
+          seats_in_use:
+            weight: 2
+            number: usage.reported.active_users / account.seats * 100
+            curve: [[20, 0], [50, 60], [80, 100]]
+            stale_after: 8d
+            drop_after: 60d
+          trend:
+            change: usage.reported
+            of: active_users
+            over: 28d
+            curve: [[-50, 0], [0, 60], [25, 100]]
+          last_login: {time_since: user.logged_in, curve: [[7d, 100], [60d, 0]]}
+      relationship:
+        weight: 30
+        measures:
+          csm_pulse:
+            sentiment: {good: 100, fair: 60, poor: 10}
+            stale_after: 45d
+            drop_after: 90d
+          nps: {survey: nps, over: 180d}
+      support:
+        weight: 25
+        measures:
+          tickets: {count: ticket.opened, over: 30d, curve: [[0, 100], [20, 60], [60, 0]]}
+    overrides:
+      - when: measures.csm_pulse == "poor" && measures.nps < -50
+        band: red
+        because: The CSM and the customers see it as lost
+"""
+MEASURED = 6
+"""How many measures the model has."""
 
 
-def write_listeners(folder: Path) -> None:
-    """Write the workspace."""
+def _of_usage(trigger: str) -> str:
+    """Return a trigger that listens to what the product reports where there is a model."""
+    for one, other in _USAGE.items():
+        trigger = trigger.replace(one, other)
+    return trigger
+
+
+def write_listeners(folder: Path, *, computed: bool = False) -> None:
+    """Write the workspace; with `computed`, scores are computed by a model of six measures."""
     shutil.copytree(REFERENCE, folder)
     (folder / "playbooks" / "reference.yaml").unlink()
     shutil.rmtree(folder / "templates" / "reference")
     with (folder / "schema.yaml").open("a") as schema:
         schema.write(_FACTS)
     for number, trigger in enumerate(TRIGGERS, 1):
-        text = _PLAYBOOK.format(number=number, trigger=trigger, least=1000 * number)
+        listened = _of_usage(trigger) if computed else trigger
+        text = _PLAYBOOK.format(number=number, trigger=listened, least=1000 * number)
         (folder / "playbooks" / f"listener-{number:02}.yaml").write_text(text)
-
-
-def stream(
-    accounts: list[str], count: int, label: str, since: datetime
-) -> Iterator[dict[str, Any]]:
-    """Yield facts about accounts chosen at random, one a second."""
-    chance = random.Random(f"{label}/{count}/{len(accounts)}")
-    for number in range(count):
-        kind = chance.choices(_KINDS, _SHARES)[0]
-        yield {
-            "id": f"{label}-{number}",
-            "fact": kind,
-            "account": chance.choice(accounts),
-            "at": (since + timedelta(seconds=number)).isoformat(),
-            "data": _data(kind, chance),
-        }
-
-
-def _data(kind: str, chance: random.Random) -> dict[str, Any]:
-    match kind:
-        case "health.changed":
-            return {"score": min(100, max(0, round(chance.gauss(82, 6))))}
-        case "product.used":
-            return {"minutes": chance.randrange(480), "feature": chance.choice(FEATURES)}
-        case "user.logged_in":
-            return {"first": chance.random() < 0.003, "days_away": chance.randrange(60)}
-        case "ticket.opened":
-            priority = "urgent" if chance.random() < 0.02 else "normal"
-            return {"priority": priority, "open_now": chance.randrange(100)}
-    return {"fields": {"seats": chance.randrange(10, 500)}}
+    if computed:
+        (folder / "health.yaml").write_text(_MODEL)

@@ -11,6 +11,8 @@ USERS = (
     User(UserId("u-ana"), "Ana Silva", "ana@bench.example", "UTC"),
     User(UserId("u-bo"), "Bo Lindqvist", "bo@bench.example", "UTC"),
 )
+SEATS = 40
+"""How many seats each has paid for."""
 
 
 def account_fields(account: str, number: int) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def account_fields(account: str, number: int) -> dict[str, Any]:
         "renewal_date": "2027-03-01",
         "csm": USERS[number % 2].id,
         "zone": "UTC",
-        "seats": 40,
+        "seats": SEATS,
     }
 
 

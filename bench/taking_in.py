@@ -1,4 +1,5 @@
-"""Facts in bulk: how many a second are taken in, durably, with twenty playbooks listening.
+"""Facts in bulk: how many a second are taken in, durably, with twenty playbooks listening; those
+of which no health model reads any, and those of which one reads all.
 
 The PostgreSQL is that of `tenure up`, with fsync. Owns no stream and no peer's statement.
 """
@@ -12,23 +13,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.lines import Line
-from bench.listening import TRIGGERS, stream, write_listeners
+from bench.listening import MEASURED, TRIGGERS, write_listeners
 from bench.people import USERS, account_fields, contacts_of
+from bench.streams import COMPUTED, GIVEN, logins, past, stream
 from engine.effects.context import Context
 from engine.effects.entities import AccountId
 from engine.plan.clock import Clock
 from engine.services.applying import apply
 from engine.services.authoring import check_workspace
-from engine.services.facts import take_in_batches
+from engine.services.facts import BATCH, read_fact, take_in_batches
 from engine.stack.ports import Wish, choose
 from engine.stack.postgres import Postgres
 from engine.stack.process import Child, wait_until_ready
 from engine.store import directory, schema
+from engine.store.batching import BatchedRecords
 from engine.store.database import Database
 
 ACCOUNTS = 2_000
@@ -52,19 +56,42 @@ class Rates:
         return max(self.rounds)
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is measured: which facts come, and whether scores are computed of them."""
+
+    figure: str
+    mix: Mapping[str, int]
+    computed: bool
+
+
+PLAIN = Job("facts_bulk_per_s", GIVEN, computed=False)
+HEALTH = Job("facts_bulk_health_per_s", COMPUTED, computed=True)
+
+
 def measure_bulk() -> Line:
+    """Take in facts that no health model reads."""
+    return _measure(PLAIN)
+
+
+def measure_bulk_health() -> Line:
+    """Take in facts that each move the score of their account."""
+    return _measure(HEALTH)
+
+
+def _measure(job: Job) -> Line:
     """Take facts in with a tenth of the accounts, with all, and with ten times as many; and one
     transaction each, as a peer would that calls our own code for each fact."""
     sizes = (ACCOUNTS // 10, ACCOUNTS, ACCOUNTS * 10)
     with _postgres() as url, tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "listeners"
-        write_listeners(workspace)
-        rates = [_rates(url, workspace, size, FACTS) for size in sizes]
-        peer = _rates(url, workspace, ACCOUNTS, PEER_FACTS, one_by_one=True)
-    return line(ACCOUNTS, FACTS, rates, peer)
+        write_listeners(workspace, computed=job.computed)
+        rates = [_rates(job, url, workspace, size, FACTS) for size in sizes]
+        peer = _rates(job, url, workspace, ACCOUNTS, PEER_FACTS, one_by_one=True)
+    return line(job, ACCOUNTS, FACTS, rates, peer)
 
 
-def line(accounts: int, facts: int, rates: Sequence[Rates], peer: Rates) -> Line:
+def line(job: Job, accounts: int, facts: int, rates: Sequence[Rates], peer: Rates) -> Line:
     """Return the figure of what was measured at a tenth, at all and at ten times the accounts: the
     best round, the median beside it."""
     tenth, ours, tenfold = rates
@@ -76,23 +103,28 @@ def line(accounts: int, facts: int, rates: Sequence[Rates], peer: Rates) -> Line
         "accounts": accounts,
         "facts": facts,
         "playbooks": len(TRIGGERS),
+        **({"measures": MEASURED} if job.computed else {}),
         "peer_is": "one transaction a fact",
     }
-    return Line("facts_bulk_per_s", ours.best, "facts/s", ours.best, peer.best, context)
+    return Line(job.figure, ours.best, "facts/s", ours.best, peer.best, context)
 
 
 def _rates(
-    url: str, workspace: Path, accounts: int, facts: int, *, one_by_one: bool = False
+    job: Job, url: str, workspace: Path, accounts: int, facts: int, *, one_by_one: bool = False
 ) -> Rates:
     database = Database(url, Clock(), connections=3)
     try:
         context, names = _people(database, workspace, accounts)
-        since = datetime.now(UTC) - timedelta(days=1)
         label = f"{accounts}-{one_by_one}"
-        _taken(database, context, stream(names, WARM, f"warm-{label}", since))
+        now = datetime.now(UTC)
+        since = now - timedelta(days=1)
+        if job.computed:
+            _remember(database, past(names, since))
+            _taken(database, context, logins(names, since))
+        _taken(database, context, stream(names, WARM, f"warm-{label}", since, job.mix))
         spent_s, rounds = 0.0, []
         for number in range(ROUNDS):
-            coming = list(stream(names, facts, f"{label}-{number}", since))
+            coming = list(stream(names, facts, f"{label}-{number}", since, job.mix))
             each = [[one] for one in coming] if one_by_one else [coming]
             began_s, before = time.process_time(), time.perf_counter()
             taken = sum(_taken(database, context, some) for some in each)
@@ -102,6 +134,16 @@ def _rates(
         return Rates(tuple(rounds), facts * ROUNDS / spent_s)
     finally:
         database.close()
+
+
+def _remember(database: Database, facts: Iterable[Mapping[str, Any]]) -> None:
+    """Store facts of the past; what comes of them is left out."""
+    coming = iter(facts)
+    while some := [read_fact(one, now=database.now) for one in islice(coming, BATCH)]:
+        with database.transaction(BatchedRecords) as records:
+            records.look_ahead({one.account for one in some}, {one.id for one in some})
+            for one in some:
+                records.put_fact(one)
 
 
 def _taken(database: Database, context: Context, facts: Iterable[Mapping[str, Any]]) -> int:

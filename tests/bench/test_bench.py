@@ -13,12 +13,13 @@ from bench.__main__ import MEASURES, main
 from bench.checking import measure_check
 from bench.contest import Round, lines
 from bench.lines import AIMS, Line
-from bench.listening import stream, write_listeners
+from bench.listening import MEASURED, write_listeners
 from bench.peers.naive import NaiveReference
 from bench.peers.tuned import TunedReference
 from bench.peers.work import Step, Work
 from bench.people import USERS, account_fields, contacts_of
 from bench.simulating import START, measure_simulator
+from bench.streams import COMPUTED, GIVEN, stream
 from bench.workspaces import REFERENCE, write_many
 from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId
@@ -26,7 +27,10 @@ from engine.services.authoring import check_workspace
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
 
-FACTS = {"facts_bulk_per_s", "fact_to_effect_p50_ms", "fact_to_effect_p99_ms"}
+FACTS = {
+    *("facts_bulk_per_s", "facts_bulk_health_per_s"),
+    *("fact_to_effect_p50_ms", "fact_to_effect_p99_ms"),
+}
 KEYS = {"figure", "value", "unit", "ours", "peer", "aim"}
 
 
@@ -119,7 +123,9 @@ def test_every_figure_has_a_line_with_the_keys_to_follow_it() -> None:
         "worker_cpu_vs_tuned": 0.5,
     }
     rates = taking_in.Rates((1.0, 3.0, 2.0), 4.0)
-    more = [measure_check(1), measure_simulator(2), taking_in.line(20, 9, [rates] * 3, rates)]
+    jobs = (taking_in.PLAIN, taking_in.HEALTH)
+    bulk = [taking_in.line(job, 20, 9, [rates] * 3, rates) for job in jobs]
+    more = [measure_check(1), measure_simulator(2), *bulk]
     more += first_effect.lines(20, [[0.02], [0.03, 0.01], [0.04]])
     shown |= {line["figure"]: line for line in map(read, more)}
     measured = [figure for figures, _ in MEASURES for figure in figures]
@@ -144,4 +150,16 @@ def test_stream_of_facts_is_taken_in_by_twenty_playbooks_that_listen(tmp_path: P
     assert (len(checked.plans), checked.problems) == (20, ())
     facts = [*stream(["a", "b"], 200, "x", START)]
     assert facts == [*stream(["a", "b"], 200, "x", START)]
-    assert {one["fact"] for one in facts} <= set(checked.workspace().schema.facts)
+    assert {one["fact"] for one in facts} == set(GIVEN) <= set(checked.workspace().schema.facts)
+
+
+def test_model_of_six_measures_reads_every_fact_of_its_stream(tmp_path: Path) -> None:
+    write_listeners(tmp_path / "listeners", computed=True)
+    checked = check_workspace(tmp_path / "listeners")
+    assert (len(checked.plans), checked.problems) == (20, ())
+    health = Context.of(checked.workspace()).health
+    (model,) = health.models
+    assert len(model.measures) == MEASURED
+    facts = [*stream(["a", "b"], 200, "x", START, COMPUTED)]
+    assert {one["fact"] for one in facts} == set(COMPUTED)
+    assert all(health.may_touch(one["fact"], one["data"]) for one in facts)
