@@ -152,8 +152,14 @@ def _check_declared(schema: Schema, fact: Fact) -> None:
 
 
 def _check_answer(fact: Fact) -> None:
-    """A score that its survey has not would count in every figure made of it."""
-    survey, score = str(fact.data.get("survey")), fact.data.get("score")
+    """An answer to no survey in particular would count as one to each, and a score that its survey
+    has not in every figure made of it."""
+    if fact.data.get("survey") is None:
+        raise InputError(
+            f"a fact {fact.kind} does not say in its data which survey it answers",
+            remedy=f"Add survey: one of {', '.join(SURVEYS)}, or a name of your own.",
+        )
+    survey, score = str(fact.data["survey"]), fact.data.get("score")
     if survey not in SURVEYS or not isinstance(score, int | float):
         return
     low, high, *_ = SURVEYS[survey]

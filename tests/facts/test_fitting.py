@@ -61,6 +61,8 @@ def test_declared_fact_that_fits_is_taken_with_what_more_it_tells() -> None:
         ("account.created", {"fields": {"arr": "lots"}}, "does not fit"),
         ("account.created", {"fields": {"size": 3}}, "not in the schema"),
         ("contact.created", {"fields": {"email": "kim"}}, "does not fit"),
+        ("survey.answered", {"score": 9}, "which survey it answers"),
+        ("survey.answered", {"score": 9, "survey": "csat"}, "from 1 to 5"),
     ],
 )
 def test_declared_fact_that_does_not_fit_is_refused(

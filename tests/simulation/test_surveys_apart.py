@@ -43,7 +43,7 @@ def say(stage: Stage, day: int, path: tuple[str, ...], what: str, **data: object
 def test_items_hear_their_own_answers(staged: Staged) -> None:
     stage = staged(EACH, CONTACTS)
     (each,) = (id for id, node in stage.plan.nodes.items() if isinstance(node, ForEach))
-    say(stage, 1, (f"{each}=c-admin",), "answered", score=10)
+    say(stage, 1, (f"{each}=c-admin",), "answered", survey="nps", score=10)
     stage.play()
     assert stage.story() == [
         "2 Mon 09:00 survey: nps to admin",
@@ -79,7 +79,7 @@ steps:
 def test_late_answer_is_not_taken_for_the_next_one(staged: Staged) -> None:
     stage = staged(REPEATED)
     (repeat,) = (id for id, node in stage.plan.nodes.items() if isinstance(node, Repeat))
-    say(stage, 8, (f"{repeat}#1",), "answered", score=9)
+    say(stage, 8, (f"{repeat}#1",), "answered", survey="nps", score=9)
     stage.play()
     assert [line for line in stage.story() if "answered" in line or "set" in line] == []
 
@@ -95,7 +95,7 @@ steps:
 
 def test_comment_that_comes_later_is_read_with_the_score(staged: Staged) -> None:
     stage = staged(COMMENTED)
-    say(stage, 1, (), "answered", score=3)
+    say(stage, 1, (), "answered", survey="nps", score=3)
     say(stage, 3, (), "commented", comment="slow")
     stage.play()
     assert stage.story() == [
@@ -110,8 +110,8 @@ def test_comment_that_comes_later_is_read_with_the_score(staged: Staged) -> None
 
 def test_survey_sets_off_what_listens_to_its_kind_only(staged: Staged) -> None:
     other = "playbook: rescue\nenroll: {on: [{survey: csat, where: fact.score < 3}]}\n"
-    for kind, started in (("nps", 1), ("csat", 2), (None, 2)):
+    for kind, started in (("nps", 1), ("csat", 2), ("poll", 1)):
         stage = staged(COMMENTED, "", f"{other}steps: [{{wait: 1d}}]")
-        say(stage, 1, (), "answered", score=2, **({"survey": kind} if kind else {}))
+        say(stage, 1, (), "answered", score=2, survey=kind)
         stage.play()
         assert len(stage.simulator.world.enrollments) == started, kind

@@ -32,7 +32,7 @@ steps:
 
 def answer(score: int, **more: str) -> str:
     said = "".join(f", {name}: {value}" for name, value in more.items())
-    data = f"{{kind: nps, score: {score}{said}}}"
+    data = f"{{survey: nps, score: {score}{said}}}"
     return f"trigger: {{fact: survey.answered, contact: champion, data: {data}}}\n"
 
 
