@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from engine.effects.entities import Delivery, EnrollmentId, Start
+from engine.effects.deliveries import Delivery, Start
+from engine.effects.entities import EnrollmentId
 from engine.errors import TenureError, TransientError
 from engine.store import outbox
 from engine.store.database import Database

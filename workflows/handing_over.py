@@ -21,7 +21,8 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from engine.effects.entities import Delivery, EnrollmentId, Pause, Resume, Start, Stop, Wake
+from engine.effects.deliveries import Delivery, Pause, Resume, Start, Stop, Wake
+from engine.effects.entities import EnrollmentId
 from engine.effects.records import Records
 from engine.errors import NotFound, RunError
 from engine.plan.codec import plan_to_json

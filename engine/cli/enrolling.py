@@ -9,7 +9,8 @@ import click
 
 from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
 from engine.cli.session import Session, with_session
-from engine.effects.entities import AccountId, Held
+from engine.effects.enrolling_entities import Held
+from engine.effects.entities import AccountId
 from engine.errors import InputError, StoreError
 
 

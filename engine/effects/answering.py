@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.effects.context import Context
-from engine.effects.entities import Fact, FactId, Line, Task, TaskId, UserId, Wake
+from engine.effects.deliveries import Wake
+from engine.effects.entities import Fact, FactId, Line, Task, TaskId, UserId
 from engine.effects.handing import came_to
 from engine.effects.ingesting import ingest
 from engine.effects.records import Records

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.effects import handing, watching
 from engine.effects.context import Context
+from engine.effects.deliveries import Stop
 from engine.effects.enrolling import Enrolled, enroll, refuse_nobody, subjects
 from engine.effects.entities import (
     ContactId,
@@ -24,7 +25,6 @@ from engine.effects.entities import (
     Fact,
     FactId,
     Line,
-    Stop,
     Task,
 )
 from engine.effects.fitting import misfit

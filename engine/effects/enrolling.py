@@ -14,18 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.effects.context import Context
-from engine.effects.entities import (
-    AccountId,
-    ContactId,
-    Decided,
-    Decision,
-    Enrollment,
-    EnrollmentId,
-    Held,
-    Pause,
-    Start,
-    Stop,
-)
+from engine.effects.deliveries import Pause, Start, Stop
+from engine.effects.enrolling_entities import Decided, Decision, Held
+from engine.effects.entities import AccountId, ContactId, Enrollment, EnrollmentId
 from engine.effects.gates import Gate, GateName, Gates
 from engine.effects.noticing import tell_of_brake
 from engine.effects.people import freeze_roles

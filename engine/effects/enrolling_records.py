@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from engine.effects.entities import AccountId, ContactId, Decision, Held, Notice
+from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.entities import AccountId, ContactId
 
 
 class EnrollingRecords(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, NewType, TypeAlias
+from typing import Any, Literal, NewType
 
 from engine.plan.events import CommandId, Path
 from engine.plan.model import NodeId, PlanHash
@@ -110,70 +110,6 @@ CLOCK = "clock.passed"
 """The kind of what stands for a fact where the clock alone changed something."""
 ANSWERED = "survey.answered"
 """The kind of an answer to a survey."""
-
-Decided = Literal["started", "refused", "held", "draft"]
-HeldKind = Literal["brake", "queue", "group"]
-HeldStatus = Literal["held", "released", "dropped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a trigger that was set off came to, and why. One row each, ever."""
-
-    at: datetime
-    playbook: str
-    plan: PlanHash
-    account: AccountId
-    contact: ContactId | None
-    decision: Decided
-    rule: str
-    why: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    fact: FactId | None = None
-    enrollment: EnrollmentId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A run that may begin later: the brake holds it for release, it queues behind the run under
-    way, or a run of its group has precedence. One per playbook and subject."""
-
-    id: str
-    playbook: str
-    account: AccountId
-    contact: ContactId | None
-    kind: HeldKind
-    why: str
-    trigger: Mapping[str, Any]
-    inputs: Mapping[str, Any]
-    held_at: datetime
-    status: HeldStatus = "held"
-    closed_at: datetime | None = None
-    closed_by: str | None = None
-
-    @property
-    def subject(self) -> str:
-        """The id of what the run would be for: the contact's, else the account's."""
-        return self.contact or self.account
-
-
-NoticeKind = Literal["brake"]
-NoticeStatus = Literal["owed", "sending", "sent", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What Tenure itself tells one of our own people outside any run. `recipient` is a user's id;
-    None: whoever reads the workspace's own address. One that stays `sending` was cut off in the
-    call: it may have been sent, and is not sent again."""
-
-    id: str
-    at: datetime
-    kind: NoticeKind
-    recipient: str | None
-    data: Mapping[str, Any]
-    status: NoticeStatus = "owed"
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,53 +241,3 @@ class Line:
     path: Path
     what: str
     data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Begin the run of an enrollment."""
-
-    enrollment: EnrollmentId
-
-
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """Tell a run that what it watches for has happened (`met`), or that its anchor has moved."""
-
-    enrollment: EnrollmentId
-    watch: CommandId
-    fact: str
-    at: datetime
-    moved: bool = False
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """End a run from outside: another playbook's `stop` step, or a trigger that begins it anew."""
-
-    enrollment: EnrollmentId
-    reason: str
-    at: datetime
-    outcome: str = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Hold a run: another of its group has precedence."""
-
-    enrollment: EnrollmentId
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Let a run go on that `Pause` holds."""
-
-    enrollment: EnrollmentId
-    at: datetime
-
-
-Delivery: TypeAlias = Start | Wake | Stop | Pause | Resume
-"""What the store owes a run; the outbox holds it until the run has it."""

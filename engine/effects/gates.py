@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from engine.calendars import add_span, format_span
 from engine.effects.context import Context
-from engine.effects.entities import Enrollment, HeldKind
+from engine.effects.enrolling_entities import HeldKind
+from engine.effects.entities import Enrollment
 from engine.effects.knowing import Known
 from engine.effects.records import Records
 from engine.enrolling.braking import brake_of, period_start

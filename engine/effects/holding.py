@@ -10,8 +10,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.effects.context import Context
+from engine.effects.deliveries import Resume
 from engine.effects.enrolling import FORCED, Enrolled, settle
-from engine.effects.entities import Enrollment, EnrollmentId, Held, Resume
+from engine.effects.enrolling_entities import Held
+from engine.effects.entities import Enrollment, EnrollmentId
 from engine.effects.gates import GateName
 from engine.effects.records import Records
 from engine.enrolling.grouping import first_of, group_of, in_order

@@ -13,7 +13,8 @@ from typing import TypeAlias
 from engine.delivery.provider import Mailbox
 from engine.delivery.rendering import render_email
 from engine.effects.context import Context
-from engine.effects.entities import EffectKey, Enrollment, Notice, User, UserId
+from engine.effects.enrolling_entities import Notice
+from engine.effects.entities import EffectKey, Enrollment, User, UserId
 from engine.effects.gates import Gate
 from engine.effects.letters import Letter, email
 from engine.effects.own_mails import own_template

@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.effects.deliveries import Delivery
 from engine.effects.enrolling_records import EnrollingRecords
 from engine.effects.entities import (
     Account,
     AccountId,
     Contact,
     ContactId,
-    Delivery,
     Effect,
     EffectKey,
     Enrollment,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.effects.context import Context
-from engine.effects.entities import CLOCK, AccountId, EnrollmentId, Fact, Line, Wait, Wake
+from engine.effects.deliveries import Wake
+from engine.effects.entities import CLOCK, AccountId, EnrollmentId, Fact, Line, Wait
 from engine.effects.knowing import Known, on_one_way
 from engine.effects.records import Records
 from engine.effects.watching import condition_at

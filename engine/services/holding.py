@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from engine.effects.context import Context
 from engine.effects.enrolling import Enrolled
-from engine.effects.entities import Held, HeldKind
+from engine.effects.enrolling_entities import Held, HeldKind
 from engine.effects.holding import begin_held, drop_held
 from engine.effects.records import Records
 from engine.errors import Conflict

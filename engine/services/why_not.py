@@ -12,14 +12,8 @@ from typing import Any
 
 from engine.effects.ahead import Stand, stand
 from engine.effects.context import Context
-from engine.effects.entities import (
-    AccountId,
-    ContactId,
-    Decision,
-    Enrollment,
-    EnrollmentId,
-    Held,
-)
+from engine.effects.enrolling_entities import Decision, Held
+from engine.effects.entities import AccountId, ContactId, Enrollment, EnrollmentId
 from engine.effects.gates import Gates
 from engine.effects.knowing import Known
 from engine.effects.matching import Live

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.effects.entities import CLOCK, AccountId, ContactId, Decision, Held, Notice
+from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.entities import CLOCK, AccountId, ContactId
 from engine.simulation.tables import InMemory, named
 
 _OUT = frozenset(["intent", "waiting", "unknown", "accepted"])

@@ -12,11 +12,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
+from engine.effects.deliveries import Delivery
 from engine.effects.entities import (
     CLOCK,
     MESSAGES,
     AccountId,
-    Delivery,
     Effect,
     EffectKey,
     Enrollment,

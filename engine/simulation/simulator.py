@@ -17,20 +17,9 @@ from typing import Any
 
 from engine.delivery.memory import MemoryProvider
 from engine.effects.context import Context
+from engine.effects.deliveries import Delivery, Pause, Resume, Start, Stop, Wake
 from engine.effects.enrolling import Enrolled, enroll
-from engine.effects.entities import (
-    AccountId,
-    ContactId,
-    Delivery,
-    EnrollmentId,
-    Fact,
-    Line,
-    Pause,
-    Resume,
-    Start,
-    Stop,
-    Wake,
-)
+from engine.effects.entities import AccountId, ContactId, EnrollmentId, Fact, Line
 from engine.effects.ingesting import Ingested, by_the_clock, ingest
 from engine.effects.starting import Begun
 from engine.errors import InputError, RunError, TenureError

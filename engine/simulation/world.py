@@ -11,22 +11,20 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
+from engine.effects.deliveries import Delivery
+from engine.effects.enrolling_entities import Decision, Held, Notice
 from engine.effects.entities import (
     Account,
     AccountId,
     Contact,
     ContactId,
-    Decision,
-    Delivery,
     Effect,
     EffectKey,
     Enrollment,
     EnrollmentId,
     Fact,
     FactId,
-    Held,
     Line,
-    Notice,
     Override,
     Task,
     TaskId,

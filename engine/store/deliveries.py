@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.effects.entities import Delivery, Pause, Resume, Start, Stop, Wake
+from engine.effects.deliveries import Delivery, Pause, Resume, Start, Stop, Wake
 from engine.errors import PermanentError
 from engine.plan.codec import decode, encode
 

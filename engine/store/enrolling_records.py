@@ -22,7 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine.effects.entities import MESSAGES, AccountId, ContactId, Decision, Held, Notice
+from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.entities import MESSAGES, AccountId, ContactId
 from engine.store import rows
 from engine.store.compiling import compiled, param
 from engine.store.tables import (

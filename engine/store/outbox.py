@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import Connection, Integer, cast, delete, exists, func, literal, select, update
 from sqlalchemy.engine import make_url
 
-from engine.effects.entities import Delivery
+from engine.effects.deliveries import Delivery
 from engine.store.database import CHANNEL
 from engine.store.deliveries import delivery_from_json
 from engine.store.errors import Translated

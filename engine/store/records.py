@@ -14,12 +14,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.effects.deliveries import Delivery
 from engine.effects.entities import (
     Account,
     AccountId,
     Contact,
     ContactId,
-    Delivery,
     Effect,
     EffectKey,
     Enrollment,

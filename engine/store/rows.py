@@ -15,16 +15,14 @@ from psycopg.types.json import Json, Jsonb
 from sqlalchemy import ARRAY, Column, Table
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
+from engine.effects.enrolling_entities import Decision, Held, Notice
 from engine.effects.entities import (
     Account,
     Contact,
-    Decision,
     Effect,
     Enrollment,
     Fact,
-    Held,
     Line,
-    Notice,
     Override,
     Task,
     Wait,

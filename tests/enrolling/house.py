@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.effects.context import Context
+from engine.effects.enrolling_entities import Decision, Held
 from engine.effects.entities import (
     Account,
     AccountId,
     Contact,
     ContactId,
-    Decision,
     Enrollment,
     Fact,
     FactId,
-    Held,
     User,
     UserId,
 )

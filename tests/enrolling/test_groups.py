@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.effects.entities import Resume
+from engine.effects.deliveries import Resume
 from engine.effects.holding import after_end
 from engine.simulation.memory import MemoryRecords
 from tests.enrolling.house import DAY, House

@@ -9,7 +9,7 @@ import pytest
 
 from engine.delivery.memory import Fault, MemoryProvider
 from engine.effects.context import Context
-from engine.effects.entities import Notice
+from engine.effects.enrolling_entities import Notice
 from engine.effects.noticing import send_notices
 from engine.effects.sending import Ways
 from engine.simulation.memory import MemoryRecords

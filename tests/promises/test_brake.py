@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from engine.effects.enrolling import enroll
-from engine.effects.entities import AccountId, Decided
+from engine.effects.enrolling_entities import Decided
+from engine.effects.entities import AccountId
 from engine.store.queries.held import list_held
 from tests.promises.company import Company
 

@@ -11,7 +11,8 @@ import pytest
 
 from engine.effects import outgoing
 from engine.effects.carrying import carry_out
-from engine.effects.entities import EnrollmentId, TaskId, Wake
+from engine.effects.deliveries import Wake
+from engine.effects.entities import EnrollmentId, TaskId
 from engine.errors import Conflict
 from engine.plan.events import CommandId, Do, Verb
 from engine.plan.model import NodeId

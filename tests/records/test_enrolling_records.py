@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.effects.entities import Decision, EffectKey, EnrollmentId, FactId, Held, Notice
+from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.entities import EffectKey, EnrollmentId, FactId
 from engine.errors import NotFound
 from tests.records.keepers import NOW, Keeper
 from tests.records.samples import ACME, ANNA, PLAN_HASH, T0, effect, enrollment

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.effects.entities import AccountId, ContactId, EnrollmentId, Start, UserId
+from engine.effects.deliveries import Start
+from engine.effects.entities import AccountId, ContactId, EnrollmentId, UserId
 from engine.errors import InputError
 from engine.language.workspace.model import BUILT_IN_ACCOUNT, BUILT_IN_CONTACT, Field, Schema
 from engine.store.database import Database

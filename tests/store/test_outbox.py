@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.effects.entities import Delivery, EnrollmentId, Start, Stop, Wake
+from engine.effects.deliveries import Delivery, Start, Stop, Wake
+from engine.effects.entities import EnrollmentId
 from engine.errors import PermanentError
 from engine.plan.events import CommandId
 from engine.store import outbox

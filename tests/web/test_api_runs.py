@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from engine.effects.carrying import carry_out
-from engine.effects.entities import Decision, EnrollmentId
+from engine.effects.enrolling_entities import Decision
+from engine.effects.entities import EnrollmentId
 from engine.plan.events import CommandId, Do
 from engine.plan.model import NodeId
 from tests.promises.company import Company

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from engine.effects.entities import Delivery, EnrollmentId, Start, Stop
+from engine.effects.deliveries import Delivery, Start, Stop
+from engine.effects.entities import EnrollmentId
 from engine.stack.ports import Wish, choose
 from engine.stack.process import Child, wait_until_ready
 from engine.stack.temporal import Temporal

@@ -6,17 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.effects.entities import (
-    AccountId,
-    Decision,
-    Delivery,
-    Enrollment,
-    EnrollmentId,
-    Held,
-    Line,
-    Notice,
-    Wait,
-)
+from engine.effects.deliveries import Delivery
+from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.entities import AccountId, Enrollment, EnrollmentId, Line, Wait
 from engine.plan.events import CommandId
 from engine.plan.model import PlanHash
 from engine.store import rows

@@ -13,17 +13,9 @@ from typing import Any
 
 import psycopg
 
-from engine.effects.entities import (
-    Account,
-    AccountId,
-    Decision,
-    Delivery,
-    Enrollment,
-    EnrollmentId,
-    Fact,
-    Held,
-    Line,
-)
+from engine.effects.deliveries import Delivery
+from engine.effects.enrolling_entities import Decision, Held
+from engine.effects.entities import Account, AccountId, Enrollment, EnrollmentId, Fact, Line
 from engine.errors import TransientError
 from engine.plan.events import CommandId
 from engine.store.batching import bulk

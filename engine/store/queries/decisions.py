@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from engine.effects.entities import AccountId, Decision
+from engine.effects.enrolling_entities import Decision
+from engine.effects.entities import AccountId
 from engine.store.queries.paging import page_size, read_number_cursor
 from engine.store.rows import DECISIONS
 from engine.store.tables import decisions

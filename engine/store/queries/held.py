@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from engine.effects.entities import Held, HeldKind
+from engine.effects.enrolling_entities import Held, HeldKind
 from engine.errors import NotFound
 from engine.store.queries.paging import page_size, read_number_cursor
 from engine.store.rows import HELD

@@ -7,7 +7,13 @@ from typing import get_args
 from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Identity, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from engine.effects.entities import Decided, HeldKind, HeldStatus, NoticeKind, NoticeStatus
+from engine.effects.enrolling_entities import (
+    Decided,
+    HeldKind,
+    HeldStatus,
+    NoticeKind,
+    NoticeStatus,
+)
 from engine.store.tables.columns import AT, ID, id_column, metadata, one_of
 
 decisions = Table(

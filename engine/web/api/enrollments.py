@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from engine.effects.entities import AccountId, Decided, EnrollmentId, EnrollmentStatus
+from engine.effects.enrolling_entities import Decided
+from engine.effects.entities import AccountId, EnrollmentId, EnrollmentStatus
 from engine.errors import Conflict
 from engine.services import steering
 from engine.services.enrolling import enroll_by_hand

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from engine.effects.entities import Decided, EnrollmentStatus
+from engine.effects.enrolling_entities import Decided
+from engine.effects.entities import EnrollmentStatus
 from engine.web.api.shapes.base import Given, Prose, Shown, Word
 
 
