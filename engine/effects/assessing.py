@@ -77,7 +77,7 @@ class RecordReadings:
         return self._since[kind, at]
 
     def children(self) -> Sequence[Child]:
-        found = self._records.child_accounts(self._account.id)
+        found = self._records.children(self._account.id)
         return [Child(one.id, one.score, one.fields) for one in found]
 
 

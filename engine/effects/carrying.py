@@ -122,7 +122,7 @@ def _list_items(known: Known, do: Do) -> Mapping[str, Json]:
     assert isinstance(node, ForEach)
     account, wanted = known.enrollment.account, node.spec.get("contacts")
     ids: list[str] = (
-        list(known.records.children(account))
+        [child.id for child in known.records.children(account)]
         if node.spec.get("children")
         else [
             contact.id
@@ -255,7 +255,7 @@ def _transfer(known: Known, do: Do) -> Mapping[str, Json]:
         return {"status": "skipped", "why": why}
     accounts = [known.enrollment.account]
     if spec.get("children"):
-        accounts.extend(known.records.children(known.enrollment.account))
+        accounts.extend(one.id for one in known.records.children(known.enrollment.account))
     moved = 0
     for account in accounts:
         for run in known.records.enrollments(account):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.effects.entities import Account, AccountId, Fact, Override
+from engine.effects.entities import AccountId, Fact, Override
 
 
 class HealthRecords(Protocol):
@@ -36,9 +36,6 @@ class HealthRecords(Protocol):
 
     def forget_roll_ups(self, parent: AccountId) -> None:
         """Forget that children of an account have moved, as far as is known here."""
-
-    def child_accounts(self, account: AccountId) -> Sequence[Account]:
-        """Return the accounts whose `parent` is this one, by id."""
 
     def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
         """Return the fact of each kind that occurred last, up to now; kinds without one are left

@@ -48,8 +48,8 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
         """Return an account; with `lock`, no fact about it is taken in and no wait on it registered
         elsewhere until the transaction ends. Lock it before an enrollment or a task."""
 
-    def children(self, account: AccountId) -> Sequence[AccountId]:
-        """Return accounts whose `parent` is this one, by id."""
+    def children(self, account: AccountId) -> Sequence[Account]:
+        """Return the accounts whose `parent` is this one, by id."""
 
     def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
         """Insert; False (and nothing written) when there is one of that id."""

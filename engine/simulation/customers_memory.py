@@ -19,8 +19,8 @@ class CustomersInMemory(InMemory):
     def account(self, account: AccountId, *, lock: bool = False) -> Account:
         return named(self._world.accounts, account, "account")
 
-    def children(self, account: AccountId) -> Sequence[AccountId]:
-        return list(self._world.children.get(account, ()))
+    def children(self, account: AccountId) -> Sequence[Account]:
+        return [self._world.accounts[one] for one in self._world.children.get(account, ())]
 
     def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
         if account in self._world.accounts:

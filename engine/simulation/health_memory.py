@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine.effects.entities import Account, AccountId, Fact, Override
+from engine.effects.entities import AccountId, Fact, Override
 from engine.simulation.tables import InMemory, named
 
 
@@ -41,9 +41,6 @@ class HealthInMemory(InMemory):
 
     def forget_roll_ups(self, parent: AccountId) -> None:
         self._world.drop(self._world.rolling_up, parent)
-
-    def child_accounts(self, account: AccountId) -> Sequence[Account]:
-        return [self._world.accounts[one] for one in self._world.children.get(account, ())]
 
     def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
         found = ((kind, self._latest_fact(account, kind)) for kind in kinds)

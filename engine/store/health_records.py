@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from engine.effects.entities import Account, AccountId, Fact, Override
+from engine.effects.entities import AccountId, Fact, Override
 from engine.store import rows
 from engine.store.compiling import compiled, param
 from engine.store.rows import as_jsonb
@@ -53,9 +53,6 @@ _PARENTS_TOLD = compiled(
     select(roll_ups.c.account).distinct().order_by(roll_ups.c.account).limit(bindparam("most"))
 )
 _FORGET_ROLL_UPS = compiled(delete(roll_ups).where(roll_ups.c.account == _this))
-_CHILD_ACCOUNTS = compiled(
-    select(*rows.ACCOUNTS.columns).where(accounts.c.parent == _this).order_by(accounts.c.id)
-)
 _each_kind = (
     func.unnest(cast(bindparam("kinds"), ARRAY(Text))).table_valued("kind").render_derived("one")
 )
@@ -142,9 +139,6 @@ class HealthOnPostgres(Talk):
 
     def forget_roll_ups(self, parent: AccountId) -> None:
         self._keep(_FORGET_ROLL_UPS, None, account=parent)
-
-    def child_accounts(self, account: AccountId) -> Sequence[Account]:
-        return self._all(rows.ACCOUNTS, _CHILD_ACCOUNTS, account=account)
 
     def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
         values = {"account": account, "kinds": sorted(kinds), "now": self._now}

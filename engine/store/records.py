@@ -58,8 +58,8 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
         statement = statements.LOCK_ACCOUNT if lock else statements.ACCOUNT
         return self._known(rows.ACCOUNTS, statement, account, "account", lock=lock)
 
-    def children(self, account: AccountId) -> Sequence[AccountId]:
-        return [row[0] for row in self._rows(statements.CHILDREN, account=account)]
+    def children(self, account: AccountId) -> Sequence[Account]:
+        return self._all(rows.ACCOUNTS, statements.CHILDREN, account=account)
 
     def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
         self._memo.clear()

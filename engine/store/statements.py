@@ -69,7 +69,7 @@ def _put(kind: Rows[Any]) -> Any:
 ACCOUNT = compiled(_by_key(rows.ACCOUNTS))
 LOCK_ACCOUNT = compiled(_by_key(rows.ACCOUNTS).with_for_update(key_share=True))
 CHILDREN = compiled(
-    select(accounts.c.id).where(accounts.c.parent == param("account")).order_by(accounts.c.id)
+    _all(rows.ACCOUNTS).where(accounts.c.parent == param("account")).order_by(accounts.c.id)
 )
 PUT_ACCOUNT = compiled(
     upsert(accounts)

@@ -42,14 +42,6 @@ def test_parent_of_a_moved_child_is_due(keeper: Keeper) -> None:
         assert records.due_for_assessment(10) == []
 
 
-def test_child_accounts_are_read_whole(keeper: Keeper) -> None:
-    with keeper.transaction() as records:
-        children = records.child_accounts(ACME)
-        assert [one.id for one in children] == records.children(ACME)
-        assert [one.fields["parent"] for one in children] == [ACME for _ in children]
-        assert records.child_accounts(BRANCH) == []
-
-
 def test_latest_fact_of_each_kind(keeper: Keeper) -> None:
     with keeper.transaction() as records:
         early = fact("f-1", kind="usage.seen", occurred_at=NOW - DAY, data={"n": 1})

@@ -48,9 +48,12 @@ def test_change_account_sets_some_fields(keeper: Keeper) -> None:
 
 def test_children_are_by_id_in_code_point_order(keeper: Keeper) -> None:
     with keeper.transaction() as records:
-        assert records.children(ACME) == ["Branch-2", "branch"]
+        children = records.children(ACME)
+        assert [one.id for one in children] == ["Branch-2", "branch"]
+        assert children == [records.account(one.id) for one in children]
         records.change_account(BRANCH, {"parent": None})
-        assert records.children(ACME) == ["Branch-2"]
+        assert [one.id for one in records.children(ACME)] == ["Branch-2"]
+        assert records.children(BRANCH) == []
 
 
 def test_score_is_current_and_history(keeper: Keeper) -> None:
@@ -178,7 +181,7 @@ def test_accounts_and_contacts_are_put_once(keeper: Keeper) -> None:
         assert not records.put_contact(replace(person, email="other@acme.example"))
     with keeper.transaction() as records:
         assert records.account(new).fields == {"id": "new", "name": "New", "parent": "acme"}
-        assert new in records.children(ACME)
+        assert new in [one.id for one in records.children(ACME)]
         (found,) = records.contacts(new)
         own = {"id": "c-new", "account": "new", "role": None, "email": "zoe@acme.example"}
         assert found == replace(person, fields={"first_name": "Ann", **own})
