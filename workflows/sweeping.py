@@ -40,7 +40,7 @@ class SweepWorkflow:
 
     @workflow.run
     async def run(self, kind: str) -> dict[str, int]:
-        """Sweep; return how many began, were refused, were closed, and could not be looked at."""
+        """Sweep; return how many began, were refused, closed, deleted, could not be looked at."""
         found: dict[str, int] = await workflow.execute_activity(
             ACTIVITY,
             kind,
@@ -86,6 +86,7 @@ class Sweeps:
             "started": swept.started,
             "refused": swept.refused,
             "closed": len(swept.closed),
+            "deleted": swept.deleted,
             "failed": len(swept.failed),
         }
 

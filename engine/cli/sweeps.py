@@ -81,11 +81,11 @@ def ahead(
 @format_option()
 @with_session
 def run(session: Session, kinds: tuple[str, ...], form: str) -> int:
-    """Look now for what is due: dates, schedules, conditions, health; and for runs that are over in
-    Temporal without having said so. All when none is named.
+    """Look now for what is due: dates, schedules, conditions, health; for runs that are over in
+    Temporal without having said so; and for records to delete (retention). All when none is named.
 
-    The worker does so every minute by itself (runs: every five); doing it twice sets nothing off
-    twice.
+    The worker does so every minute by itself (runs every five minutes, retention every hour); doing
+    it twice sets nothing off twice.
     """
     grace = on_time(session.settings.sweep_every_s, session.database.clock)
     swept = {
@@ -103,7 +103,7 @@ def run(session: Session, kinds: tuple[str, ...], form: str) -> int:
         click.echo(to_json({kind: _counts(one) for kind, one in swept.items()}))
     else:
         rows = [(kind, *_counts(one).values()) for kind, one in swept.items()]
-        click.echo(table(rows, ("kind", "began", "did not begin", "closed", "failed")))
+        click.echo(table(rows, ("kind", "began", "did not begin", "closed", "deleted", "failed")))
         for account, why in failed:
             click.echo(f"{account}: {why}", err=True)
     return 1 if failed else 0
@@ -114,5 +114,6 @@ def _counts(swept: Swept) -> dict[str, int]:
         "began": swept.started,
         "did_not_begin": swept.refused,
         "closed": len(swept.closed),
+        "deleted": swept.deleted,
         "failed": len(swept.failed),
     }

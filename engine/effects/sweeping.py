@@ -50,11 +50,13 @@ class Transact(Protocol):
 
 @dataclass(slots=True)
 class Swept:
-    """What came of a sweep, by account. `closed` are runs that were over without our knowing;
-    `failed` those it could do nothing for, and why."""
+    """What came of a sweep, by account. `closed` are runs that were over without our knowing,
+    `deleted` counts records that nobody needs any more; `failed` are those it could do nothing for,
+    and why."""
 
     begun: list[tuple[AccountId, Begun]] = field(default_factory=list)
     closed: list[EnrollmentId] = field(default_factory=list)
+    deleted: int = 0
     failed: list[tuple[AccountId, str]] = field(default_factory=list)
 
     @property

@@ -21,14 +21,15 @@ from engine.enrolling.clocks import scheduled
 from engine.errors import InputError
 from engine.plan.clock import Clock
 from engine.services.reconciling import close_lost
+from engine.services.retention import forget_old
 from engine.services.runner import Runner
 from engine.services.transacting import transact
 from engine.store.database import Database
 
 LEAST_LAPSE_S = 5.0
 ON_TIME = timedelta(minutes=15)
-SELDOM_S = 300.0
-"""How often at most runs are asked after."""
+SELDOM_S: Mapping[str, float] = {"runs": 300.0, "retention": 3600.0}
+"""What is looked for less often, and by the real clock: how often at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,17 @@ def _runs(look: Look) -> Swept:
     return close_lost(look.database, look.context, look.runner(), beat=look.beat)
 
 
+def _retention(look: Look) -> Swept:
+    return Swept(deleted=forget_old(look.database, look.context, beat=look.beat))
+
+
 KINDS: Mapping[str, Callable[[Look], Swept]] = {
     "dates": _by(Sweeper.dates),
     "schedules": _by(Sweeper.schedules),
     "conditions": _by(Sweeper.conditions),
     "health": _by(Sweeper.health),
     "runs": _runs,
+    "retention": _retention,
 }
 """What is swept, and how; the names are those of the Temporal Schedules."""
 
@@ -86,11 +92,11 @@ def interval_s(every_s: float, clock: Clock, kind: str = "dates") -> float:
 
     >>> interval_s(60, Clock()), interval_s(60, Clock(0, 0, 3600))
     (60, 5.0)
-    >>> interval_s(60, Clock(0, 0, 3600), "runs")  # Temporal lives by the real clock
+    >>> interval_s(60, Clock(0, 0, 3600), "runs")
     300.0
     """
-    if kind == "runs":
-        return max(SELDOM_S, every_s)
+    if kind in SELDOM_S:
+        return max(SELDOM_S[kind], every_s)
     return min(every_s, max(LEAST_LAPSE_S, every_s / clock.factor)) if clock.factor > 1 else every_s
 
 

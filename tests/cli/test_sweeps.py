@@ -72,12 +72,12 @@ def test_a_sweep_by_hand_begins_what_is_due_once(company: Company, tenure: Tenur
     code, output = tenure("sweeps", "run", "dates", "--format", "json")
     assert (code, json.loads(output)) == (
         0,
-        {"dates": {"began": 1, "did_not_begin": 0, "closed": 0, "failed": 0}},
+        {"dates": {"began": 1, "did_not_begin": 0, "closed": 0, "deleted": 0, "failed": 0}},
     )
     kinds = ("dates", "schedules", "conditions", "health")
     code, output = tenure("sweeps", "run", *kinds)
     assert [line.split() for line in output.splitlines()[1:]] == [
-        [kind, "0", "0", "0", "0"] for kind in kinds
+        [kind, "0", "0", "0", "0", "0"] for kind in kinds
     ]
     assert [run.account for run in company.runs()] == ["acme-0"]
 

@@ -22,7 +22,7 @@ from engine.language.source import load
 from engine.plan.clock import Clock
 from engine.plan.model import Plan
 from engine.services.applying import apply
-from engine.services.sweeping import KINDS, sweep
+from engine.services.sweeping import KINDS, SELDOM_S, sweep
 from engine.settings import load_settings
 from engine.store.database import Database
 from engine.store.directory import put_accounts
@@ -224,6 +224,6 @@ async def test_schedules_are_made_once_and_stay_paused(client: Client) -> None:
     assert [one.state.paused for one in found] == [kind == "dates" for kind in KINDS]
     shown = await list_schedules(client, settings)
     assert [(one.kind, one.paused, one.every_s) for one in shown] == [
-        (kind, kind == "dates", 300 if kind == "runs" else 60) for kind in KINDS
+        (kind, kind == "dates", SELDOM_S.get(kind, 60)) for kind in KINDS
     ]
     assert await list_schedules(client, load_settings(task_queue="never-made")) == []

@@ -39,6 +39,11 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "fiscal_year": "Your own fiscal year; conditions read `fiscal.quarter` and the like.",
         "capacity": "How many tasks a week one person has time for: `tenure backtest` shows the "
         "load against it.",
+        "keep": "How long records are kept that nothing under way needs.",
+    },
+    "KeepForm": {
+        "decisions": "What triggers came to. The latest of each playbook and account stays.",
+        "rejects": "Rejected facts that were taken in after all, or dropped.",
     },
     "FiscalYearForm": {
         "begins": "The month it begins with.",

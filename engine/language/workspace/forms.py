@@ -78,6 +78,18 @@ Lasting = Annotated[
         "Write it like 12h, 7d or 2w.",
     ),
 ]
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+def hours(lasting: str) -> int:
+    """Return how many hours a `Lasting` is.
+
+    >>> hours("2d")
+    48
+    """
+    return int(lasting[:-1]) * _HOURS[lasting[-1]]
+
+
 Identifier = Annotated[
     str,
     _matching(
@@ -192,6 +204,13 @@ class FiscalYearForm(Form):
     named_after: Literal["end", "begin"] = "end"
 
 
+class KeepForm(Form):
+    """How long records are kept that nothing under way needs; see docs/operating.md."""
+
+    decisions: Lasting = "400d"
+    rejects: Lasting = "90d"
+
+
 class TenureForm(Form):
     """tenure.yaml"""
 
@@ -210,6 +229,7 @@ class TenureForm(Form):
     inbound: dict[Word, InboundForm] = {}
     fiscal_year: FiscalYearForm = FiscalYearForm()
     capacity: float | None = Field(None, gt=0)
+    keep: KeepForm = KeepForm()
 
 
 class FieldForm(Form):

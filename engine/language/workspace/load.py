@@ -16,10 +16,10 @@ from engine.delivery.templates import TemplateError, parse_template
 from engine.language.diagnostics import Problem
 from engine.language.places import Lines
 from engine.language.workspace.disk import Disk
-from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm
+from engine.language.workspace.forms import PeopleForm, SchemaForm, TenureForm, hours
 from engine.language.workspace.health import build_health
 from engine.language.workspace.health_forms import HealthForm
-from engine.language.workspace.model import Cap, Group, Inbound, Workspace
+from engine.language.workspace.model import Cap, Group, Inbound, Keep, Workspace
 from engine.language.workspace.people import build_roles, build_teams
 from engine.language.workspace.reading import Sheet, read_sheet
 from engine.language.workspace.schema import build_schema
@@ -130,6 +130,7 @@ def _workspace(
         inbound=_inbound(form),
         fiscal_year=_fiscal_year(form),
         capacity=form.capacity,
+        keep=Keep(hours(form.keep.decisions), hours(form.keep.rejects)),
     )
 
 

@@ -173,6 +173,15 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """How many hours records are kept that nothing under way needs: what triggers came to, and
+    rejected facts that are done with."""
+
+    decisions_h: int = 400 * 24
+    rejects_h: int = 90 * 24
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """A signed webhook that brings facts in: `secret` names the setting that holds its key."""
 
@@ -213,4 +222,5 @@ class Workspace:
     inbound: tuple[Inbound, ...] = ()
     fiscal_year: FiscalYear = field(default_factory=FiscalYear)
     capacity: float | None = None
+    keep: Keep = field(default_factory=Keep)
     format: int = 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.language.places import Path
-from engine.language.workspace.forms import FieldForm, SchemaForm
+from engine.language.workspace.forms import FieldForm, SchemaForm, hours
 from engine.language.workspace.model import (
     BUILT_IN_ACCOUNT,
     BUILT_IN_CONTACT,
@@ -18,8 +18,6 @@ from engine.language.workspace.model import (
     Schema,
 )
 from engine.language.workspace.reading import Sheet
-
-_HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def build_schema(sheet: Sheet[SchemaForm]) -> Schema:
@@ -35,7 +33,7 @@ def build_schema(sheet: Sheet[SchemaForm]) -> Schema:
         contact_roles=roles,
         facts=_facts(sheet, form),
         undeclared_facts=form.undeclared_facts,
-        late_after_h=int(form.late_after[:-1]) * _HOURS[form.late_after[-1]],
+        late_after_h=hours(form.late_after),
     )
 
 
