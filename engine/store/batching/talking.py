@@ -87,6 +87,11 @@ class BatchedTalk(PostgresRecords):
         self._send_rows()
         super().flush()
 
+    def commit(self) -> None:
+        """Send what was kept back, and commit."""
+        self._send_rows()
+        super().commit()
+
     def _send(self, statement: str = "", values: Mapping[str, Any] | None = None) -> Any:
         self._send_rows()
         return super()._send(statement, values)
