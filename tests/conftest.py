@@ -9,6 +9,9 @@
 
 Tests get the markers `postgres` and `temporal` from the fixtures they use. A server dies with the
 process that started it, however that ends.
+
+Generated examples are the same in every run, and take the time they take: a suite that is green
+stays green on a slower machine. `pytest --hypothesis-profile=search` looks for other examples.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from engine.stack.ports import Wish, choose
@@ -40,6 +44,11 @@ MARKED = {
 }
 READY_TIMEOUT_S = 60.0
 OF_TESTS = ("TENURE_GOLDEN", "TENURE_NO_BROWSER")
+
+UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("suite", derandomize=True, **UNHURRIED)
+settings.register_profile("search", print_blob=True, **UNHURRIED)
+settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
