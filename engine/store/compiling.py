@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Text, Update, bindparam, update
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql import insert, psycopg
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from engine.store.rows import Rows
@@ -40,3 +40,13 @@ def change(kind: Rows[Any], names: tuple[str, ...]) -> str:
         .values({name: bindparam(name) for name in names})
     )
     return compiled(statement)
+
+
+@cache
+def put_rows(kind: Rows[Any], count: int) -> str:
+    """Return the insert of some rows, of which those whose key is taken are left out; the values of
+    the first end in `_0`, of the second in `_1` and so on."""
+    numbered: list[dict[str, Any]] = [
+        {name: bindparam(f"{name}_{n}") for name in kind.names} for n in range(count)
+    ]
+    return compiled(insert(kind.table).values(numbered).on_conflict_do_nothing())

@@ -12,7 +12,6 @@ from typing import Any, TypeVar, overload
 
 import psycopg
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.plan.clock import Clock
 from engine.plan.model import Plan, PlanHash
@@ -92,12 +91,10 @@ class Database:
     @contextmanager
     def transaction(self, kind: type[PostgresRecords] = PostgresRecords) -> Iterator[Any]:
         """Open the records for one transaction: committed at the end, dropped on an error."""
-        with self._borrowed() as (pooled, driver):
+        with self._borrowed() as driver:
             records = kind(driver, self.now, self._plans)
             yield records
-            records.flush()
-            with Translated():
-                pooled.commit()
+            records.commit()
             if records.owes:
                 _tell(driver)
 
@@ -136,12 +133,12 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _borrowed(self) -> Iterator[tuple[PoolProxiedConnection, psycopg.Connection[Any]]]:
+    def _borrowed(self) -> Iterator[psycopg.Connection[Any]]:
         with Translated():
             pooled = self._engine.raw_connection()
         driver: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
         try:
-            yield pooled, driver
+            yield driver
         except BaseException:
             if driver.closed or driver.broken:
                 pooled.invalidate()

@@ -43,9 +43,13 @@ from engine.store.rejects import RejectsOnPostgres
 from engine.store.rows import as_jsonb
 from engine.store.talking import missing_row
 
+_ACCOUNT = len(rows.ENROLLMENTS.columns)
+_CSM = _ACCOUNT + len(rows.ACCOUNTS.columns)
+"""Where the account and its CSM begin in the row of a run."""
+
 
 class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
-    """One transaction on a psycopg connection, flushed before the commit by whoever opened it."""
+    """One transaction on a psycopg connection; whoever opened it ends it, see `Talk`."""
 
     # --- accounts and people ------------------------------------------------------------------
 
@@ -139,10 +143,7 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
 
     def _user(self, user: UserId) -> User | None:
         row = self._row(statements.USER, user=user)
-        if row is None:
-            return None
-        leave = tuple((first, last) for first, last in row[-1] or ())
-        return User(*(*row[:-1], leave))
+        return None if row is None else _read_user(row)
 
     def open_tasks(self, users: Collection[UserId]) -> Mapping[UserId, int]:
         found: dict[UserId, int] = dict(self._rows(statements.OPEN_TASKS, users=list(users)))
@@ -168,8 +169,27 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
         return self._memo.recall("plans", "live", read)
 
     def enrollment(self, enrollment: EnrollmentId, *, lock: bool = False) -> Enrollment:
-        statement = statements.LOCK_ENROLLMENT if lock else statements.ENROLLMENT
-        return self._known(rows.ENROLLMENTS, statement, enrollment, "enrollment", lock=lock)
+        if lock:
+            self._memo.clear()
+        return self._memo.recall(
+            "enrollment", enrollment, lambda: self._read_run(enrollment, lock=lock)
+        )
+
+    def _read_run(self, enrollment: EnrollmentId, *, lock: bool) -> Enrollment:
+        """Read a run, and with it what most steps read next: its account and the account's CSM.
+
+        A lock that somebody else has is waited for alone: what was read in the same statement would
+        be older than what they did.
+        """
+        row = self._row(statements.LOCK_RUN if lock else statements.RUN, key=enrollment)
+        if row is None:
+            statement = statements.LOCK_ENROLLMENT if lock else statements.ENROLLMENT
+            return self._named(rows.ENROLLMENTS, statement, enrollment, "enrollment")
+        account = rows.ACCOUNTS.read(row[_ACCOUNT:_CSM])
+        self._memo.keep("account", account.id, account)
+        if row[_CSM] is not None:
+            self._memo.keep("user", row[_CSM], _read_user(row[_CSM:]))
+        return rows.ENROLLMENTS.read(row[:_ACCOUNT])
 
     def last_ended(self, playbook: str, subject: str) -> datetime | None:
         row = self._sure(statements.LAST_ENDED, playbook=playbook, subject=subject)
@@ -260,15 +280,22 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
         self._keep(statements.LEAVE_OUT, None, enrollment=enrollment, reason=reason)
 
     def put_line(self, line: Line) -> None:
-        self._keep(statements.PUT_LINE, None, **rows.LINES.parameters(line))
+        self._keep_last(rows.LINES, line)
 
     def line(self, enrollment: EnrollmentId, key: str) -> Line | None:
+        self._end_rows()
         return self._one(rows.LINES, statements.LINE, enrollment=enrollment, key=key)
 
     def lines(self, enrollment: EnrollmentId) -> Sequence[Line]:
+        self._end_rows()
         return self._all(rows.LINES, statements.LINES, enrollment=enrollment)
 
     def owe(self, delivery: Delivery) -> None:
         self.owes = True
         content = as_jsonb(delivery_to_json(delivery))
         self._keep(statements.OWE, None, enrollment=delivery.enrollment, delivery=content)
+
+
+def _read_user(row: Sequence[Any]) -> User:
+    leave = tuple((first, last) for first, last in row[-1] or ())
+    return User(*(*row[:-1], leave))

@@ -136,17 +136,11 @@ _leave = (
     .where(user_leave.c.user == users.c.id)
     .scalar_subquery()
 )
-USER = compiled(
-    select(
-        users.c.id,
-        users.c.name,
-        users.c.email,
-        users.c.zone,
-        users.c.calendar,
-        users.c.manager,
-        _leave,
-    ).where(users.c.id == param("user"))
+_user = (
+    *(users.c.id, users.c.name, users.c.email),
+    *(users.c.zone, users.c.calendar, users.c.manager, _leave),
 )
+USER = compiled(select(*_user).where(users.c.id == param("user")))
 OPEN_TASKS = compiled(
     select(tasks.c.assignee, func.count())
     .where(
@@ -173,6 +167,19 @@ CURRENT_PLANS = compiled(
 )
 ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS))
 LOCK_ENROLLMENT = compiled(_by_key(rows.ENROLLMENTS).with_for_update(key_share=True))
+_run = (
+    select(*rows.ENROLLMENTS.columns, *rows.ACCOUNTS.columns, *_user)
+    .select_from(
+        enrollments.join(accounts, accounts.c.id == enrollments.c.account).outerjoin(
+            users, users.c.id == accounts.c.csm
+        )
+    )
+    .where(enrollments.c.id == param("key"))
+)
+RUN = compiled(_run)
+"""A run, its account, and the account's CSM, if any."""
+LOCK_RUN = compiled(_run.with_for_update(of=enrollments, key_share=True, skip_locked=True))
+"""The same, locked; nothing when somebody else has it locked."""
 _of_subject = and_(
     enrollments.c.playbook == param("playbook"), enrollments.c.subject == param("subject")
 )

@@ -11,21 +11,25 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from engine.errors import NotFound
 from engine.plan.model import Plan, PlanHash
-from engine.store.compiling import change
+from engine.store.compiling import change, put_rows
 from engine.store.errors import Translated
+from engine.store.joining import Joined, Write, join
 from engine.store.memo import Memo
 from engine.store.rows import Rows
 
 T = TypeVar("T")
 _Row = tuple[Any, ...]
-_Kept = tuple[str, dict[str, Any], NotFound | None]
+MOST_ROWS = 6
+"""How many rows go into one statement at most: each number of them is a statement of its own."""
 
 
 class Talk:
-    """One transaction on a psycopg connection. Whoever opened it calls `flush` before the commit.
+    """One transaction on a psycopg connection. Whoever opened it ends it with `commit`, or, when
+    others commit, with `flush`.
 
     `plans` remembers decoded plans between transactions; they never change.
     """
@@ -39,7 +43,8 @@ class Talk:
         self._connection = connection
         self._now = now
         self._plans = {} if plans is None else plans
-        self._kept: list[_Kept] = []
+        self._kept: list[Write] = []
+        self._last: dict[Rows[Any], list[Any]] = {}
         self._memo = Memo()
         self.owes = False
         """Whether the transaction put something into the outbox."""
@@ -50,21 +55,65 @@ class Talk:
 
     def flush(self) -> None:
         """Send what was kept back."""
-        if len(self._kept) == 1:
-            self._send_alone(*self._kept.pop())
-        elif self._kept:
+        self._end_rows()
+        if self._kept:
             self._send()
 
-    def _send_alone(self, statement: str, values: dict[str, Any], missing: NotFound | None) -> None:
-        """Carry out one write; a pipeline for one costs half as much again."""
+    def commit(self) -> None:
+        """Send what was kept back, in as few statements as it can be, and commit."""
+        self._end_rows()
+        writes, self._kept = join(self._kept), []
         with Translated():
-            cursor = self._connection.execute(statement, values)
-        if missing is not None and cursor.rowcount == 0:
-            raise missing
+            if len(writes) == 1 and not writes[0].counted and self._untouched:
+                self._carry_out_alone(writes[0])
+                return
+            for write in writes:
+                self._carry_out(write)
+            self._connection.commit()
+
+    def _carry_out(self, write: Joined) -> None:
+        try:
+            answer = self._connection.execute(write.statement, write.values)
+        except psycopg.errors.ForeignKeyViolation as error:
+            if write.counted:  # a row that is not there explains it
+                raise write.counted[0] from error
+            raise
+        if write.counted:
+            write.check(answer.fetchone() or ())
+
+    @property
+    def _untouched(self) -> bool:
+        return self._connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+    def _carry_out_alone(self, write: Joined) -> None:
+        """Carry out the only statement of a transaction: it needs no BEGIN and no COMMIT."""
+        self._connection.autocommit = True
+        try:
+            self._connection.execute(write.statement, write.values)
+        finally:
+            if not self._connection.closed:
+                self._connection.autocommit = False
+
+    def _end_rows(self) -> None:
+        """Put the rows that were kept for the end behind the other writes."""
+        for kind, kept in self._last.items():
+            for first in range(0, len(kept), MOST_ROWS):
+                some = kept[first : first + MOST_ROWS]
+                values = {
+                    f"{name}_{number}": value
+                    for number, one in enumerate(some)
+                    for name, value in kind.parameters(one).items()
+                }
+                self._keep(put_rows(kind, len(some)), None, **values)
+        self._last.clear()
+
+    def _keep_last(self, kind: Rows[T], row: T) -> None:
+        """Keep back a row until the end of the transaction; one whose key is taken is left out."""
+        self._last.setdefault(kind, []).append(row)
 
     def _keep(self, statement: str, missing: NotFound | None, **values: Any) -> None:
         """Keep a write back; `missing` is raised if it then finds no row."""
-        self._kept.append((statement, values, missing))
+        self._kept.append(Write(statement, values, missing))
 
     def _change(self, kind: Rows[Any], key: str, fields: Mapping[str, Any], what: str) -> None:
         if fields:
@@ -79,17 +128,26 @@ class Talk:
         with Translated():
             if not kept:
                 return self._connection.execute(statement, values)
+            if len(kept) == 1 and not statement:
+                return self._send_alone(kept[0])
             return self._send_together(kept, statement, values)
 
+    def _send_alone(self, write: Write) -> None:
+        """Carry out one write; a pipeline for one costs half as much again."""
+        cursor = self._connection.execute(write.statement, write.values)
+        if write.missing is not None and cursor.rowcount == 0:
+            raise write.missing
+
     def _send_together(
-        self, kept: Sequence[_Kept], statement: str, values: Mapping[str, Any] | None
+        self, kept: Sequence[Write], statement: str, values: Mapping[str, Any] | None
     ) -> Any:
         sent: list[tuple[psycopg.Cursor[_Row], NotFound | None]] = []
         asked = None
         try:
             with self._connection.pipeline():
-                for text, given, missing in kept:
-                    sent.append((self._connection.execute(text, given), missing))
+                for write in kept:
+                    cursor = self._connection.execute(write.statement, write.values)
+                    sent.append((cursor, write.missing))
                 if statement:
                     asked = self._connection.execute(statement, values)
         finally:  # a row that was not there also explains an error that came after it
