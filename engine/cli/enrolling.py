@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
+from engine.cli.options import (
+    as_option,
+    format_option,
+    limit_option,
+    pairs,
+    reason_option,
+    table,
+    to_json,
+)
 from engine.cli.session import Session, with_session
 from engine.effects.enrolling_entities import Held
 from engine.effects.entities import AccountId
@@ -164,7 +172,7 @@ def release(
 @_playbook_option
 @_all_option
 @_at_most_option
-@click.option("--reason", required=True, help="Why, for whoever asks later.")
+@reason_option("Why, for whoever asks later.")
 @as_option
 @with_session
 def drop(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine.cli.instants import read_instant
-from engine.cli.options import as_option, format_option, limit_option, table, to_json
+from engine.cli.options import as_option, format_option, limit_option, reason_option, table, to_json
 from engine.cli.recomputing import recompute_command
 from engine.cli.session import Session, with_session
 from engine.effects.entities import Account, AccountId
@@ -170,7 +170,7 @@ def _late(one: Any) -> str:
 @health_command.command("override")
 @click.argument("account")
 @click.argument("band")
-@click.option("--reason", required=True, help="Why; people will read it.")
+@reason_option("Why; people will read it.")
 @click.option("--until", help="When it ends: 2026-04-30, 2026-04-30T18:00, or 14d from now.")
 @as_option
 @with_session

@@ -78,6 +78,17 @@ def as_option(command: F) -> F:
     )(command)
 
 
+def reason_option(help: str) -> Callable[[F], F]:
+    """Add `--reason`, which is needed and says something."""
+    return click.option("--reason", required=True, callback=_said, help=help)
+
+
+def _said(_context: click.Context, _option: click.Parameter, reason: str) -> str:
+    if not reason.strip():
+        raise InputError("--reason says nothing", remedy="Say why, in words: people will read it.")
+    return reason.strip()
+
+
 def pairs(written: Iterable[str], example: str) -> dict[str, str]:
     """Read NAME=VALUE texts; InputError, with `example` as the remedy, for one that is none.
 

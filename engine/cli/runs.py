@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from engine.cli.options import format_option, limit_option, table, to_json
+from engine.cli.options import format_option, limit_option, reason_option, table, to_json
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, EnrollmentId
 
@@ -111,7 +111,7 @@ def show_run(session: Session, run: str, form: str) -> None:
 
 @runs_command.command("pause")
 @click.argument("run")
-@click.option("--reason", required=True, help="Why, for the timeline.")
+@reason_option("Why, for the timeline.")
 @with_session
 def pause(session: Session, run: str, reason: str) -> None:
     """Hold a RUN: nothing is sent or handed out until it is resumed."""
@@ -134,7 +134,7 @@ def resume(session: Session, run: str) -> None:
 
 @runs_command.command("cancel")
 @click.argument("run")
-@click.option("--reason", required=True, help="Why, for the timeline.")
+@reason_option("Why, for the timeline.")
 @with_session
 def cancel(session: Session, run: str, reason: str) -> None:
     """End a RUN: open tasks are withdrawn, waits dropped."""
@@ -146,7 +146,7 @@ def cancel(session: Session, run: str, reason: str) -> None:
 
 @runs_command.command("close")
 @click.argument("run")
-@click.option("--reason", required=True, help="Why, for the timeline.")
+@reason_option("Why, for the timeline.")
 @with_session
 def close(session: Session, run: str, reason: str) -> None:
     """Close a RUN in our records that Temporal does not drive any more: tasks are withdrawn, what

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from engine.calendars import add_span, parse_span
-from engine.cli.options import as_option, format_option, limit_option, pairs, table, to_json
+from engine.cli.options import (
+    as_option,
+    format_option,
+    limit_option,
+    pairs,
+    reason_option,
+    table,
+    to_json,
+)
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, Task, UserId
 from engine.services import tasks
@@ -180,7 +188,7 @@ def acknowledge(session: Session, task: str, by: str) -> None:
 
 @tasks_command.command("withdraw")
 @click.argument("task")
-@click.option("--reason", required=True, help="Why it need not be done.")
+@reason_option("Why it need not be done.")
 @as_option
 @with_session
 def withdraw(session: Session, task: str, reason: str, by: str) -> None:

@@ -6,6 +6,7 @@ is taken in, so that other conditions see it too. Works while Temporal is down.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -35,8 +36,8 @@ def complete_task(
     """Close an open task with its answers; an approval with a decision, an escalation acknowledged.
 
     `ticked` are indices of checklist items; None ticks all. `kind` is the only kind wanted. Raises
-    Conflict when it is not open, InputError when it is of another kind, or when answers are missing
-    or do not fit what the task asks.
+    Conflict when it is not open, InputError when it is of another kind, when there is no such item,
+    or when answers are missing or do not fit what the task asks.
     """
     found = _open(records, task)
     if kind is not None and found.kind != kind:
@@ -46,6 +47,7 @@ def complete_task(
         raise InputError(message, remedy=f"See `tenure tasks show {task}`.")
     answers = _checked_answers(found, answers or {})
     decision = _checked_decision(found, decision)
+    _check_items(found, ticked or ())
     now = records.now
     checklist = tuple(
         (text, done or ticked is None or index in ticked)
@@ -68,13 +70,13 @@ def complete_task(
 def withdraw_by_hand(
     records: Records, context: Context, task: TaskId, *, by: str, reason: str
 ) -> Task:
-    """Close an open task undone; the run goes on."""
+    """Close an open task undone, for a reason; the run goes on."""
     _open(records, task)
     records.change_task(
         task, status="withdrawn", reason=reason, closed_at=records.now, closed_by=by
     )
     closed = records.task(task)
-    _tell_run(records, context, closed, by, came_to(closed))
+    _tell_run(records, context, closed, by, came_to(closed), why=reason)
     return closed
 
 
@@ -123,6 +125,16 @@ def _checked_decision(task: Task, decision: str | None) -> str | None:
             remedy="Say `approved` or `rejected`.",
         )
     return decision
+
+
+def _check_items(task: Task, ticked: Collection[int]) -> None:
+    for index in ticked:
+        if not 0 <= index < len(task.checklist):
+            items = f"0 to {len(task.checklist) - 1}" if task.checklist else "none at all"
+            raise InputError(
+                f"the checklist of task {task.id} has no item {index}",
+                remedy=f"Its items are {items}: see `tenure tasks show {task.id}`.",
+            )
 
 
 def _checked_answers(task: Task, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,9 +191,10 @@ def _converted(kind: str, given: Any) -> Any:
     match kind:
         case "number":
             try:
-                return float(given)
+                number = float(given)
             except (TypeError, ValueError):
                 return None
+            return number if math.isfinite(number) else None
         case "bool":
             return {"true": True, "yes": True, "false": False, "no": False}.get(str(given).lower())
         case "date":
@@ -196,7 +209,13 @@ def _converted(kind: str, given: Any) -> Any:
 
 
 def _tell_run(
-    records: Records, context: Context, task: Task, by: str, data: Mapping[str, Any]
+    records: Records,
+    context: Context,
+    task: Task,
+    by: str,
+    data: Mapping[str, Any],
+    *,
+    why: str = "",
 ) -> None:
     kind = {"escalation": "escalation.acknowledged"}.get(
         task.kind, "task.completed" if data.get("done") else "task.withdrawn"
@@ -214,7 +233,8 @@ def _tell_run(
     if (wait := records.wait_for_task(task.id)) is not None:
         records.drop_waits(wait.enrollment, [wait.id])
         records.owe(Wake(wait.enrollment, wait.id, fact.id, records.now, data=data))
-    _line(records, task, kind, by=by, fact=fact.id, **data)
+    said = {"why": why} if why else {}
+    _line(records, task, kind, by=by, fact=fact.id, **said, **data)
     ingest(records, context, fact)
 
 

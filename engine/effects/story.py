@@ -40,10 +40,14 @@ def say(line: Line, zone: str = "UTC") -> str:
     return known(data) if known else _plainly(line)
 
 
-def tell_story(lines: Sequence[Line], zone: str, most: int = 8) -> tuple[str, ...]:
-    """Return the last lines that matter to a person, each with its day and hour in their zone."""
+def tell_story(lines: Sequence[Line], zone: str, most: int = 20) -> tuple[str, ...]:
+    """Return the last lines that matter to a person, each with its day and hour in their zone, and
+    where those before are told."""
     told = [line for line in lines if line.what != "later" and not line.what.startswith("mile")]
-    return tuple(f"{moment(line.at, zone)}: {tell(line, zone)}" for line in told[-most:])
+    last = tuple(f"{moment(line.at, zone)}: {tell(line, zone)}" for line in told[-most:])
+    if len(told) <= most:
+        return last
+    return (f"{len(told) - most} lines before: tenure why {told[0].enrollment}", *last)
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -109,6 +113,10 @@ def _handed(data: Mapping[str, Any]) -> str:
     return f"task {data['task']} to {to} as {data.get('role')} ({data.get('why')}){due}"
 
 
+def _by(data: Mapping[str, Any]) -> str:
+    return f"{data.get('by')}: {data['why']}" if data.get("why") else str(data.get("by"))
+
+
 def _sent(data: Mapping[str, Any]) -> str:
     detail = f" ({data['why']})" if data.get("why") else ""
     return f"{data.get('template') or data.get('verb')} to {data.get('recipient')}: " + (
@@ -146,7 +154,9 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         + (f", {data['decision']}" if data.get("decision") else "")
         + (", late" if data.get("late") else "")
     ),
-    "task.withdrawn": lambda data: f"task {data['task']} withdrawn by {data.get('by')}",
+    "task.withdrawn": lambda data: f"task {data['task']} withdrawn by {_by(data)}",
+    "reassigned": lambda data: f"task {data['task']} given to {data['assignee']} by {_by(data)}",
+    "snoozed": lambda data: f"task {data['task']} snoozed until {data['until']} by {_by(data)}",
     "escalation.acknowledged": lambda data: f"acknowledged by {data.get('by')}",
     "sent": _sent,
     "not sent": _sent,

@@ -9,6 +9,7 @@ from typing import Any
 from engine.effects import answering
 from engine.effects.context import Context
 from engine.effects.entities import Task, TaskId, UserId
+from engine.errors import InputError
 from engine.services.rolling_up import moving
 from engine.services.transacting import transact
 from engine.store.comments import comment_on
@@ -71,6 +72,8 @@ def snooze(database: Database, task: str, *, by: str, until: datetime) -> Task:
 
 
 def comment(database: Database, task: str, *, by: str, text: str) -> None:
-    """Write a comment on a task."""
+    """Write a comment on a task. Raises InputError for one without words."""
+    if not text.strip():
+        raise InputError("a comment needs words", remedy="Write what there is to say.")
     with database.begin() as connection:
         comment_on(connection, TaskId(task), UserId(by), database.now, text)

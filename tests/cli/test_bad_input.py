@@ -72,6 +72,15 @@ NEED_A_STACK = [
 ]
 
 
+NEED_A_REASON = [
+    ["tasks", "withdraw", "t"],
+    ["runs", "pause", "r"],
+    ["runs", "cancel", "r"],
+    ["enroll", "drop", "r"],
+    ["health", "override", "acme", "red"],
+]
+
+
 @pytest.fixture
 def rubbish(workspace: Path) -> Path:
     (workspace / "rubbish.yaml").write_text("a: [1, 2\n")
@@ -88,6 +97,14 @@ def test_bad_arguments_are_refused_in_words(
     assert code in (1, 2)
     _in_words(output)
     assert _listing(rubbish) == before
+
+
+@pytest.mark.parametrize("arguments", NEED_A_REASON, ids=" ".join)
+def test_reason_without_words_is_refused(tenure: Tenure, arguments: list[str]) -> None:
+    code, output = tenure(*arguments, "--reason", " ")
+    assert code == 2
+    assert "--reason says nothing" in output
+    _in_words(output)
 
 
 @pytest.mark.parametrize("arguments", NEED_A_STACK, ids=" ".join)

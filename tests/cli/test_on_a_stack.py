@@ -59,6 +59,7 @@ UNKNOWN = [
     ["tasks", "snooze", "nothing", "3d"],
     ["tasks", "reassign", "nothing", "u-max"],
     ["tasks", "comment", "nothing", "well"],
+    ["tasks", "comment", "nothing", " "],
     ["sends", "settle", "nothing", "arrived"],
     ["why", "nothing"],
     ["enroll", "nothing", "acme-0"],
@@ -259,6 +260,7 @@ def test_a_run_from_the_terminal(server: Company) -> None:
     assert code == 0
     assert "playbooks/call.yaml:5" in output
     assert "by hand, u-ann" in output
+    assert f"task {task.id} given to u-max by u-ann" in output
     for command in (["pause", run, "--reason", "x"], ["resume", run], ["migrate", run]):
         code, output = server.tenure("runs", *command)
         assert code == 2, output

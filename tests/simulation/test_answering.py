@@ -63,3 +63,19 @@ def test_task_of_another_kind_is_left_open(
     staged: Staged, playbook: str, kind: str, said: str
 ) -> None:
     assert said in refusal(handed_out(staged, playbook), kind=kind).message
+
+
+CHECKED = "steps: [{task: call, assign: csm, checklist: [Read, Call]}]"
+
+
+@pytest.mark.parametrize("index", [2, -1])
+def test_item_that_the_checklist_has_not_is_refused(staged: Staged, index: int) -> None:
+    refused = refusal(handed_out(staged, CHECKED), ticked=[0, index])
+    assert refused.message.endswith(f"has no item {index}")
+    assert "0 to 1" in refused.remedy
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "12 or so"])
+def test_answer_that_is_no_number_is_refused(staged: Staged, number: str) -> None:
+    asking = "steps: [{task: call, assign: csm, ask: {seats: number}}]"
+    assert refusal(handed_out(staged, asking), answers={"seats": number}).remedy == "Give a number."
