@@ -15,7 +15,9 @@ from engine.effects.context import Context
 from engine.effects.entities import EnrollmentId
 from engine.plan.events import CommandId, Event, Met, Moved, Woke
 from engine.plan.state import State
+from engine.simulation.carrier import Carrier
 from engine.simulation.driving import Errand, Run
+from engine.simulation.runs import Runs, Shell
 from engine.simulation.simulator import Simulator
 from engine.simulation.world import World
 
@@ -31,31 +33,41 @@ class Attempt:
 
 
 class Forgetful(Simulator):
+    """A simulator whose runs are `Losing`."""
+
+    def __init__(self, context: Context, world: World, random: Random) -> None:
+        super().__init__(context, world)
+        self.runs = self.losing = Losing(world, self._carrier, self, random)
+
+
+class Losing(Runs):
     """Loses tasks at random, each for some hours, `most` of them in all. `early` counts the news
     that came before the run had asked for it again."""
 
-    def __init__(self, context: Context, world: World, random: Random, *, most: int = 12) -> None:
-        super().__init__(context, world)
+    def __init__(
+        self, world: World, carrier: Carrier, shell: Shell, random: Random, *, most: int = 12
+    ) -> None:
+        super().__init__(world, carrier, shell)
         self.lost = 0
         self.early = 0
         self._random = random
         self._most = most
         self._attempts: dict[EnrollmentId, Attempt] = {}
 
-    def _tell(self, enrollment: EnrollmentId, event: Event) -> None:
-        run = self._runs.get(enrollment)
+    def tell(self, enrollment: EnrollmentId, event: Event) -> None:
+        run = self._under_way.get(enrollment)
         if run is None:
             return
         attempt = self._attempt(run)
         attempt.told.append(event)
         if not attempt.dark:
-            super()._tell(enrollment, event)
+            super().tell(enrollment, event)
 
     def _ring(self, run: Run, timer: CommandId, at: datetime) -> None:
         if run.timers.get(timer) != at:
             return
         attempt = self._attempt(run)
-        attempt.told.append(Woke(self.world.now, timer))
+        attempt.told.append(Woke(self._world.now, timer))
         if attempt.dark:
             del run.timers[timer]
         else:
@@ -82,14 +94,14 @@ class Forgetful(Simulator):
         for event in attempt.told:
             if isinstance(event, Woke):
                 again.timers.pop(event.id, None)
-        self._runs[run.enrollment] = again
+        self._under_way[run.enrollment] = again
         run.timers.clear()
         run.events.clear()
         run.errands.clear()
         for timer, at in again.timers.items():
             self._set_alarm(again, timer, at)
         away = timedelta(minutes=self._random.choice([1, 61, 60 * 30]) + 1)
-        self.at(self.world.now + away, partial(self._do_again, again))
+        self._shell.at(self._world.now + away, partial(self._do_again, again))
 
     def _do_again(self, run: Run) -> None:
         lost = self._attempts[run.enrollment]

@@ -42,7 +42,7 @@ def test_lost_workflow_tasks_lose_nothing_and_do_nothing_twice(seed: int) -> Non
     simulator = play(story, seed)
     world = simulator.world
     (run,) = world.enrollments.values()
-    assert simulator.lost, "nothing was lost, so nothing is shown"
+    assert simulator.losing.lost, "nothing was lost, so nothing is shown"
     assert run.status == "finished", story.text
     assert run.outcome != "failed", (run.reason, story.text)
     assert not world.waits_of.get(run.id), story.text
@@ -58,4 +58,4 @@ def test_lost_workflow_tasks_lose_nothing_and_do_nothing_twice(seed: int) -> Non
 
 def test_the_losses_are_of_the_kind_that_matters() -> None:
     """News does come before the run has asked for it again."""
-    assert any(play(make_story(seed), seed).early for seed in SEEDS)
+    assert any(play(make_story(seed), seed).losing.early for seed in SEEDS)

@@ -176,7 +176,7 @@ def test_failure_ends_the_run_visibly(staged: Staged) -> None:
 
 
 def test_run_that_never_rests_is_stopped(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.simulation.simulator.MOST_STEPS", 3)
+    monkeypatch.setattr("engine.simulation.runs.MOST_STEPS", 3)
     mails = ", ".join(MAIL.replace("tell", f"tell-{number}") for number in range(4))
     stage = staged(f"steps: [{mails}]")
     with pytest.raises(RunError, match=r"does not come to rest.* at tell-3"):
