@@ -18,7 +18,8 @@ from engine.language.source import Document, load
 from engine.plan.model import Plan, Source
 from engine.simulation.scenario import Scenario
 from engine.simulation.sheet import Sheet
-from engine.simulation.writing import KEYS, Reading, read_fact, read_scenario
+from engine.simulation.writing import KEYS, read_scenario
+from engine.simulation.written_facts import Reading, read_fact
 
 
 @dataclass(frozen=True, slots=True)
