@@ -24,6 +24,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return how many there are, in words; `many` where the plural is more than an s.
+
+    >>> counted(1, "run"), counted(0, "run"), counted(12_000, "day off", "days off")
+    ('1 run', '0 runs', '12,000 days off')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def quoted(value: object) -> str:
     """Return a value for use in a message: one line, quoted, not long.
 

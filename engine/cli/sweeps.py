@@ -11,6 +11,8 @@ from engine.cli.session import Session, with_session
 from engine.effects.sweeping import Swept
 from engine.services.runner import SweepSchedule
 from engine.services.sweeping import KINDS, look_ahead, on_time, sweep
+from engine.store.sweep_failures import count_failures, list_failures
+from engine.wording import counted
 
 
 @click.group("sweeps")
@@ -22,21 +24,58 @@ def sweeps_command() -> None:
 @format_option()
 @with_session
 def list_sweeps(session: Session, form: str) -> int:
-    """List how often each kind is looked for, when last and when next, in real time."""
+    """List how often each kind is looked for, when last and when next, in real time; and say how
+    many accounts could not be done."""
     found = session.runner.sweeps()
+    with session.reading() as connection:
+        undone = count_failures(connection)
     if form == "json":
         click.echo(to_json(found))
-        return 0
-    rows = [
-        (one.kind, f"{one.every_s:g} s", one.last_at, one.last_ended, _next(one)) for one in found
-    ]
-    headings = ("kind", "every", "last (UTC)", "ended", "next (UTC)")
-    click.echo(table(rows, headings) if rows else "No worker has made them yet: `tenure up`.")
-    return 1 if any(one.last_ended == "failed" for one in found) else 0
+    else:
+        rows = [
+            (one.kind, f"{one.every_s:g} s", one.last_at, one.last_ended, _next(one))
+            for one in found
+        ]
+        headings = ("kind", "every", "last (UTC)", "ended", "next (UTC)")
+        click.echo(table(rows, headings) if rows else "No worker has made them yet: `tenure up`.")
+        if undone:
+            what = counted(undone, "account")
+            click.echo(f"\n{what} could not be done: `tenure sweeps failed`.")
+    return 1 if undone or any(one.last_ended == "failed" for one in found) else 0
 
 
 def _next(one: SweepSchedule) -> object:
     return "paused" if one.paused else one.next_at
+
+
+@sweeps_command.command("failed")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="Of one kind only.")
+@limit_option
+@format_option()
+@with_session
+def failed(session: Session, kind: str | None, limit: int, form: str) -> int:
+    """List the accounts that sweeps could do nothing for, why, since when, and how often they were
+    tried; the oldest first. They are tried again by the next sweep (health: after an hour; a moment
+    of a schedule: as long as it is the latest, and not too late). Exit code 1 when there are any.
+    """
+    with session.reading() as connection:
+        found = list_failures(connection, kind=kind, limit=limit)
+    if form == "json":
+        click.echo(to_json(found))
+        return 1 if found else 0
+    rows = [
+        (
+            one.kind,
+            one.account,
+            session.local(one.since),
+            one.times,
+            f"{one.what}: {one.why}" if one.what else one.why,
+        )
+        for one in found
+    ]
+    headings = ("kind", "account", "since", "tried", "why")
+    click.echo(table(rows, headings) if rows else "Every account could be done.")
+    return 1 if found else 0
 
 
 @sweeps_command.command("ahead")

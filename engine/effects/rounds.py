@@ -7,7 +7,7 @@ after it waits for the next one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.effects.context import Context
@@ -33,6 +33,7 @@ class Round:
     live: Live
     trigger: Scheduled
     at: datetime
+    is_over: bool = False
 
     @property
     def key(self) -> str:
@@ -40,15 +41,17 @@ class Round:
         return self.trigger.key(self.at)
 
 
-def due_rounds(records: Records, context: Context, grace: timedelta) -> list[Round]:
-    """Return the moments of schedules that are not over, and not too late."""
+def latest_rounds(records: Records, context: Context, grace: timedelta) -> list[Round]:
+    """Return the latest moment of each schedule that is not too late; `is_over` tells whether all
+    have been looked at."""
     found = []
     for live in live_plans(records):
         for trigger in scheduled(live.plan.enroll, context.workspace.zone):
             at = trigger.latest(records.now)
             if at is not None and records.now - at <= trigger.window(grace):
-                found.append(Round(live, trigger, at))
-    return [one for one in found if not _is_over(records, one)]
+                one = Round(live, trigger, at)
+                found.append(replace(one, is_over=_is_over(records, one)))
+    return found
 
 
 def taking_part(

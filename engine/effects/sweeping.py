@@ -29,7 +29,7 @@ from engine.effects.matching import (
 from engine.effects.moments import fire_dates, is_date_due, near_dates
 from engine.effects.reassessing import reassess
 from engine.effects.records import Records
-from engine.effects.rounds import Round, due_rounds, end_round, fire_round, taking_part
+from engine.effects.rounds import Round, end_round, fire_round, latest_rounds, taking_part
 from engine.effects.starting import Begun, begin
 from engine.effects.waking import is_due, wake
 from engine.enrolling.clocks import dated
@@ -73,12 +73,16 @@ class Swept:
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     """Sweeps over some records. `grace` is how late still counts as on time, as a sweep comes round
-    only so often. `beat` is called between two pieces of work."""
+    only so often. `beat` is called between two pieces of work, `fails` with each account that
+    nothing can be done for: what was to be done, and why not. `owed` are those of earlier sweeps,
+    with what was to be done: only schedules do not come to them by themselves."""
 
     transact: Transact
     context: Context
     grace: timedelta = timedelta()
     beat: Callable[[], None] = lambda: None
+    fails: Callable[[AccountId, str, str], None] = lambda account, what, why: None
+    owed: frozenset[tuple[AccountId, str]] = frozenset()
 
     # --- dates --------------------------------------------------------------------------------
 
@@ -112,15 +116,23 @@ class Sweeper:
     # --- schedules ----------------------------------------------------------------------------
 
     def schedules(self) -> Swept:
-        """Begin the runs of the latest moment of each schedule, for all that `when` holds for."""
+        """Begin the runs of the latest moment of each schedule, for all that `when` holds for. Of a
+        moment that is over, those are tried again that could not be looked at then."""
         swept = Swept()
-        look = partial(due_rounds, context=self.context, grace=self.grace)
+        look = partial(latest_rounds, context=self.context, grace=self.grace)
         for due in self.transact(look):
+            if due.is_over:
+                again = sorted(account for account, what in self.owed if what == due.key)
+                self._round(swept, due, again)
+                continue
             for page in self._pages(partial(self._takes_part, due.live)):
-                for account in page:
-                    self._each(swept, account, partial(self._fire_round, due, account))
+                self._round(swept, due, page)
             self.transact(partial(end_round, due=due))
         return swept
+
+    def _round(self, swept: Swept, due: Round, accounts: Iterable[AccountId]) -> None:
+        for account in accounts:
+            self._each(swept, account, partial(self._fire_round, due, account), due.key)
 
     def _takes_part(self, live: Live, account: AccountId, records: Records) -> bool:
         return bool(taking_part(records, self.context, live, account))
@@ -185,7 +197,9 @@ class Sweeper:
             yield chosen
             self.beat()
 
-    def _each(self, swept: Swept, account: AccountId, work: Callable[[Records], Begun]) -> None:
+    def _each(
+        self, swept: Swept, account: AccountId, work: Callable[[Records], Begun], what: str = ""
+    ) -> None:
         """Do an account's share; one that cannot be done leaves the others."""
         try:
             swept.begun.append((account, self.transact(work)))
@@ -193,6 +207,7 @@ class Sweeper:
             raise
         except TenureError as error:
             swept.failed.append((account, error.message))
+            self.fails(account, what, error.message)
         self.beat()
 
 

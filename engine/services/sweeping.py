@@ -16,7 +16,7 @@ from engine.effects.entities import AccountId
 from engine.effects.matching import Live, live_plans
 from engine.effects.moments import coming
 from engine.effects.records import Records
-from engine.effects.sweeping import Sweeper, Swept
+from engine.effects.sweeping import TRY_LATER, Sweeper, Swept
 from engine.enrolling.clocks import scheduled
 from engine.errors import InputError
 from engine.plan.clock import Clock
@@ -25,9 +25,12 @@ from engine.services.retention import forget_old
 from engine.services.runner import Runner
 from engine.services.transacting import transact
 from engine.store.database import Database
+from engine.store.sweep_failures import list_failures, note_failure, settle_failures
 
 LEAST_LAPSE_S = 5.0
 ON_TIME = timedelta(minutes=15)
+STALE = 2 * TRY_LATER
+"""After how long a failure is over that no sweep has met again."""
 SELDOM_S: Mapping[str, float] = {"runs": 300.0, "retention": 3600.0}
 """What is looked for less often, and by the real clock: how often at most."""
 
@@ -41,12 +44,15 @@ class Look:
     grace: timedelta
     beat: Callable[[], None]
     runner: Callable[[], Runner] | None
+    fails: Callable[[AccountId, str, str], None]
+    owed: frozenset[tuple[AccountId, str]]
 
 
 def _by(sweep: Callable[[Sweeper], Swept]) -> Callable[[Look], Swept]:
     def swept(look: Look) -> Swept:
         work = partial(transact, look.database)
-        return sweep(Sweeper(work, look.context, look.grace, look.beat))
+        given = (look.context, look.grace, look.beat, look.fails, look.owed)
+        return sweep(Sweeper(work, *given))
 
     return swept
 
@@ -54,7 +60,10 @@ def _by(sweep: Callable[[Sweeper], Swept]) -> Callable[[Look], Swept]:
 def _runs(look: Look) -> Swept:
     if look.runner is None:
         return Swept()
-    return close_lost(look.database, look.context, look.runner(), beat=look.beat)
+    swept = close_lost(look.database, look.context, look.runner(), beat=look.beat)
+    for account, why in swept.failed:
+        look.fails(account, "", why)
+    return swept
 
 
 def _retention(look: Look) -> Swept:
@@ -83,8 +92,20 @@ def sweep(
 ) -> Swept:
     """Sweep once. Two at the same time do nothing twice; one that is broken off, by what `beat`
     raises between two transactions, is gone on with by the next. Without a `runner` nobody can say
-    which runs are over: none is closed."""
-    return KINDS[kind](Look(database, context, grace, beat, runner))
+    which runs are over: none is closed. What could not be done is noted: see `list_failures`."""
+    began = database.now
+
+    def fails(account: AccountId, what: str, why: str) -> None:
+        with database.begin() as connection:
+            note_failure(connection, kind, account, what, why, database.now)
+
+    with database.begin() as connection:
+        owed = frozenset((one.account, one.what) for one in list_failures(connection, kind=kind))
+    swept = KINDS[kind](Look(database, context, grace, beat, runner, fails, owed))
+    done = {account for account, _ in swept.begun}
+    with database.begin() as connection:
+        settle_failures(connection, kind, done, began=began, stale=began - STALE)
+    return swept
 
 
 def interval_s(every_s: float, clock: Clock, kind: str = "dates") -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.effects.matching import live_plans
-from engine.effects.rounds import due_rounds
+from engine.effects.rounds import latest_rounds
 from engine.effects.taking_stock import take_stock
 from engine.simulation.memory import MemoryRecords
 from tests.enrolling.house import HOUR, House
@@ -23,7 +23,8 @@ def test_a_schedule_that_an_edit_leaves_alone_keeps_the_moment_that_is_due(
     company = house(DIGEST)
 
     def due() -> list[str]:
-        return [one.live.playbook for one in due_rounds(records, company.context, HOUR)]
+        found = latest_rounds(records, company.context, HOUR)
+        return [one.live.playbook for one in found if not one.is_over]
 
     with MemoryRecords(company.world) as records:
         (live,) = live_plans(records)

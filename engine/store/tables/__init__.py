@@ -28,7 +28,15 @@ from engine.store.tables.customers import (
     user_leave,
     users,
 )
-from engine.store.tables.enrolling import HELD_NOW, decisions, firings, held, matching, notices
+from engine.store.tables.enrolling import (
+    HELD_NOW,
+    decisions,
+    firings,
+    held,
+    matching,
+    notices,
+    sweep_failures,
+)
 from engine.store.tables.publishing import applies, live_plans, plans, workspaces
 from engine.store.tables.runs import (
     DUE,
@@ -70,6 +78,7 @@ __all__ = [
     "plans",
     "rejects",
     "roll_ups",
+    "sweep_failures",
     "task_comments",
     "tasks",
     "timeline",

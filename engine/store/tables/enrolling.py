@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import get_args
 
-from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Identity, Index, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.effects.enrolling_entities import (
@@ -88,6 +99,20 @@ firings = Table(
 """What a clock set off, so that it does so once: `key` names the trigger and the date or time."""
 Index(None, firings.c.playbook, firings.c.at)
 """Sweeps look every minute, and firings are kept."""
+
+sweep_failures = Table(
+    "sweep_failures",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    id_column("account", primary_key=True),
+    id_column("what", primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("since", AT, nullable=False),
+    Column("last_at", AT, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+"""Accounts that a sweep of a kind could do nothing for; `what` names the moment of a schedule, and
+is empty where the next sweep comes to the account by itself."""
 
 matching = Table(
     "matching",

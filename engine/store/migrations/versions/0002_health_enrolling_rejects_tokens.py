@@ -75,6 +75,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number', name=op.f('rejects_pk'))
     )
     op.create_index('rejects_open_idx', 'rejects', ['number'], unique=False, postgresql_where=sa.text("status = 'open'"))
+    op.create_table('sweep_failures',
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(collation='C'), nullable=False),
+    sa.Column('what', sa.Text(collation='C'), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'account', 'what', name=op.f('sweep_failures_pk'))
+    )
     op.create_table('tokens',
     sa.Column('id', sa.Text(collation='C'), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -177,6 +187,7 @@ def downgrade() -> None:
     op.drop_index('health_overrides_one_in_force', table_name='health_overrides', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('health_overrides')
     op.drop_table('tokens')
+    op.drop_table('sweep_failures')
     op.drop_index('rejects_open_idx', table_name='rejects', postgresql_where=sa.text("status = 'open'"))
     op.drop_table('rejects')
     op.drop_index('notices_owed_idx', table_name='notices', postgresql_where=sa.text("status = 'owed'"))
