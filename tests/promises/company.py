@@ -35,7 +35,7 @@ from engine.store import outbox
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries import runs as run_queries
-from tests.waiting import read_until
+from tests.waiting import Output
 from tests.workspaces import write_files
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +84,7 @@ class Company:
     root: Path
     settings: dict[str, str]
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    said: list[Output] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -125,12 +126,14 @@ class Company:
         kept = {name: value for name, value in os.environ.items() if name[:7] != "TENURE_"}
         return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | self.settings
 
-    def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
-        """Start a Python process that is killed at the end, its output in `stdout`."""
+    def start(
+        self, *command: str, output: Output | None = None, **more: str
+    ) -> subprocess.Popen[str]:
+        """Start a Python process that is killed at the end, its output in `stdout` to be read."""
         process = subprocess.Popen(
             [sys.executable, *command],
             env=self.environment() | more,
-            stdout=subprocess.PIPE,
+            stdout=output.file if output else subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self.root,
@@ -139,9 +142,10 @@ class Company:
         return process
 
     def start_worker(self, *command: str, **more: str) -> subprocess.Popen[str]:
-        """Start a worker and wait until it is ready."""
-        worker = self.start(*(command or ("-m", "worker")), **more)
-        read_until(worker, "worker ready")
+        """Start a worker and wait until it is ready; what it says is the last of `said`."""
+        self.said.append(Output())
+        worker = self.start(*(command or ("-m", "worker")), output=self.said[-1], **more)
+        self.said[-1].wait_for("worker ready", worker)
         return worker
 
     def tenure(self, *arguments: str) -> tuple[int, str]:
@@ -163,8 +167,10 @@ class Company:
         for process in self.processes:
             process.kill()
             process.wait()
-            assert process.stdout is not None
-            process.stdout.close()
+            if process.stdout is not None:
+                process.stdout.close()
+        for output in self.said:
+            output.close()
         self.database.close()
 
     # --- what happens -------------------------------------------------------------------------

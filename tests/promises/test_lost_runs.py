@@ -101,6 +101,7 @@ def test_a_run_that_has_not_been_handed_over_is_not_lost(
     lives = company.begin()
     at_task(company, lives)
     worker.kill()
+    worker.wait()
     waiting = company.begin(account="acme-1")
     assert swept(company, runner).closed == []
     assert company.run_of(waiting).status == "active"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from engine.effects.entities import EnrollmentId
 from engine.plan.clock import Clock
 from engine.services.applying import apply
 from engine.services.importing import bring_in
@@ -21,6 +21,7 @@ from engine.store.database import Database
 from engine.store.importing import read_mapping
 from tests.promises.company import Company, checked
 from tests.promises.histories import as_text, fetch
+from tests.waiting import until
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 DATA = EXAMPLE / "data"
@@ -69,16 +70,16 @@ def personal() -> set[str]:
     return said - {""}
 
 
+def kickoff_call(company: Company, run: EnrollmentId) -> bool:
+    return any(task.node == "kickoff-call" for task in company.tasks_of(run))
+
+
 @pytest.mark.slow
 @pytest.mark.temporal
 def test_histories_and_logs_of_the_example_name_nobody(
     example: Company, temporal_server: str, tmp_path: Path
 ) -> None:
     worker = example.start_worker()
-    logs: list[str] = []
-    assert worker.stdout is not None
-    reading = threading.Thread(target=lambda: logs.extend(worker.stdout or ()))
-    reading.start()
     story = read_story(DATA / "facts.jsonl")
     begins = datetime.fromtimestamp(example.database.clock.workspace_epoch_s, UTC)
     cast = Cast(example.database, example.context, begins, story)
@@ -86,19 +87,21 @@ def test_histories_and_logs_of_the_example_name_nobody(
     while time.monotonic() < last:
         cast.act()
         time.sleep(0.1)
+    until(lambda: example.backlog() == 0, "Temporal has every run")
     runs = [run.id for run in example.runs()]
+    assert len(runs) > 10
+    until(lambda: list((tmp_path / "mails").glob("*.eml")), "customers are written to, by name")
+    until(lambda: any(kickoff_call(example, run) for run in runs), "a task of our own people")
     histories = fetch(temporal_server, runs)
     worker.terminate()
     assert worker.wait(30) == 0
-    reading.join(10)
 
-    sent = "".join(path.read_text(errors="replace") for path in (tmp_path / "mails").glob("*"))
-    assert len(runs) > 10
-    assert "Content-Type" in sent  # customers were written to, by name
     everything = as_text(histories)
     assert "kickoff-call" in everything
     assert all(run in everything for run in runs)
-    found = {one for one in personal() if one in everything or one in "".join(logs)}
+    logs = example.said[-1].text()
+    assert "worker stopped" in logs
+    found = {one for one in personal() if one in everything or one in logs}
     assert found == set()
     # What is left are the identities of our processes: pid@host.
     assert {one for one in ADDRESS.findall(everything) if not one[0].isdigit()} == set()

@@ -21,6 +21,7 @@ from engine.services.enrolling import enroll_by_hand
 from engine.services.tasks import complete
 from engine.store.database import Database
 from engine.store.directory import put_accounts, put_users
+from tests.waiting import Output
 from tests.workspaces import loaded, write_files
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,6 +72,7 @@ class Office:
     queue: str
     more: Mapping[str, str] = field(default_factory=dict)
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
+    said: list[Output] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -108,19 +110,17 @@ class Office:
 
     def start_worker(self) -> subprocess.Popen[str]:
         """Start a worker process and wait until it says that it is ready."""
+        self.said.append(Output())
         worker = subprocess.Popen(
             [sys.executable, str(ROOT / "worker.py")],
             env=self.environment(),
-            stdout=subprocess.PIPE,
+            stdout=self.said[-1].file,
             text=True,
             cwd=ROOT,
         )
         self.workers.append(worker)
-        assert worker.stdout is not None
-        for line in worker.stdout:
-            if "worker ready" in line:
-                return worker
-        raise AssertionError("the worker ended before it was ready")
+        self.said[-1].wait_for("worker ready", worker)
+        return worker
 
     def enroll(self, account: str) -> EnrollmentId:
         """Enroll an account in `call` by hand."""
@@ -152,5 +152,7 @@ class Office:
         """Kill what still runs."""
         for worker in self.workers:
             worker.kill()
-            worker.communicate()
+            worker.wait()
+        for output in self.said:
+            output.close()
         self.database.close()
