@@ -15,12 +15,13 @@ from engine.effects.context import Context
 from engine.effects.entities import Account, AccountId, Fact, Override
 from engine.effects.records import Records
 from engine.errors import NotFound
-from engine.health.assessing import Assessment, assess, effective
+from engine.health.assessing import NOTHING, Assessment, assess, effective
 from engine.health.bands import decide
 from engine.health.model import Forced, Model
 from engine.health.models import Reads
 from engine.health.readings import Child
 from engine.health.recording import given_json, same, standing_of, to_json
+from engine.health.renewing import News, still
 
 EXPIRY = "expiry"
 """Who ends an override that ends by itself."""
@@ -85,25 +86,35 @@ class RecordReadings:
 
 
 def assess_account(
-    records: Records, context: Context, account: Account, model: Model, forced: Forced | None
+    records: Records,
+    context: Context,
+    account: Account,
+    model: Model,
+    forced: Forced | None,
+    news: News | None = None,
 ) -> Moved | None:
     """Work an account's health out under its model, and keep it; return what moved. None when no
-    measure has a value: then the last score stays."""
+    measure has a value: then the last score stays. With `news`, only what a fact touches is read;
+    without, everything."""
+    reads = context.health.reads[model.name]
+    readings = RecordReadings(records, account, reads)
+    kept = account.assessment
     found = assess(
         model,
         context.health.bands,
-        RecordReadings(records, account, context.health.reads[model.name]),
+        readings,
         records.now,
-        standing_of(account.assessment, account.band, account.band_since),
+        standing_of(kept, account.band, account.band_since),
         forced,
+        still(model, reads, kept, news, readings, records.now) if news else NOTHING,
     )
     written = to_json(found)
     records.keep_assessment(account.id, written, found.changes_at)
     if found.score is None or found.band is None:
         return None
-    news = not same(written, account.assessment)
-    moved = Moved(found.score, found.band, account.score, account.band, news)
-    if moved.anything or news:
+    other = not same(written, kept)
+    moved = Moved(found.score, found.band, account.score, account.band, other)
+    if moved.anything or other:
         since = _since(account, found.band, records.now)
         records.put_score(
             account.id,

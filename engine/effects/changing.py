@@ -22,6 +22,8 @@ from engine.effects.records import Records
 from engine.effects.waking import step_key
 from engine.enrolling.deciding import Change
 from engine.errors import InputError
+from engine.health.models import CHANGED
+from engine.health.renewing import News
 
 
 def change(
@@ -116,7 +118,9 @@ def _computed(records: Records, context: Context, account: Account, fact: Fact) 
         return None
     if not health.touches(model, fact.kind):
         return None
-    moved = assess_account(records, context, now, model, in_force(records, context, now))
+    fields = frozenset(fact.data.get("fields") or ()) if fact.kind == CHANGED else frozenset()
+    news = News(fact.kind, fact, fields)
+    moved = assess_account(records, context, now, model, in_force(records, context, now), news)
     if moved is not None and moved.anything:
         tell_parent(records, context, now)
     return moved

@@ -165,38 +165,56 @@ def _category(how: Category, readings: Readings) -> _Read:
 # --- facts ------------------------------------------------------------------------------------
 
 
-def _holds(where: Condition | None, one: Happening) -> bool:
+def holds(where: Condition | None, one: Happening) -> bool:
+    """Tell whether a fact is of those a measure looks at."""
     if where is None:
         return True
     return evaluate(where, {f"fact.{name}": value for name, value in one.data.items()}).holds
 
 
+def time_since(one: Measure, how: TimeSince, at: datetime | None, now: datetime) -> Measured:
+    """Work a measure out that is about the time since `at`; None when it never happened."""
+    return _aged(one, _passed(how, at, now), now)
+
+
 def _time_since(how: TimeSince, readings: Readings, now: datetime) -> _Read:
     last = readings.latest(how.fact)
-    if last is not None and not _holds(how.where, last):
+    if last is not None and not holds(how.where, last):
         known = readings.since(how.fact, BEGINNING)
-        last = next((one for one in reversed(known) if _holds(how.where, one)), None)
-    if last is None:
+        last = next((one for one in reversed(known) if holds(how.where, one)), None)
+    return _passed(how, last.occurred_at if last else None, now)
+
+
+def _passed(how: TimeSince, at: datetime | None, now: datetime) -> _Read:
+    if at is None:
         return _Read(None, how.never, None, "it never happened")
-    passed = now - last.occurred_at
+    passed = now - at
     days = passed // DAY
     if how.scale.kind == "curve":
         ends = how.scale.steps[-1][0]
         moves = days < ends or how.daily
-        changes = last.occurred_at + (days + 1) * DAY if moves else None
-        return _Read(days, points(how.scale, days), last.occurred_at, "", changes)
-    ahead = [last.occurred_at + DAY * end for end, _ in how.scale.steps]
-    ahead += [last.occurred_at + (days + 1) * DAY] if how.daily else []
+        changes = at + (days + 1) * DAY if moves else None
+        return _Read(days, points(how.scale, days), at, "", changes)
+    ahead = [at + DAY * end for end, _ in how.scale.steps]
+    ahead += [at + (days + 1) * DAY] if how.daily else []
     changes = min((one for one in ahead if one > now), default=None)
     within = (given for end, given in how.scale.steps if passed < DAY * end)
-    return _Read(days, next(within, how.scale.otherwise), last.occurred_at, "", changes)
+    return _Read(days, next(within, how.scale.otherwise), at, "", changes)
+
+
+def counted(
+    one: Measure, how: Window, count: float, at: datetime, changes: datetime | None
+) -> Measured:
+    """Return a count of facts as a measure that does not get old: the latest was `at`, and the
+    first leaves at `changes`."""
+    return Measured(one, count, points(how.scale, count), at, changes_at=changes)
 
 
 def _window(how: Window, readings: Readings, now: datetime) -> _Read:
     length = how.over * 2 if how.take == "change" else how.over
     start, middle = now - length, now - how.over
     known = readings.since(how.fact, start)
-    inside = [one for one in known if one.occurred_at > start and _holds(how.where, one)]
+    inside = [one for one in known if one.occurred_at > start and holds(how.where, one)]
     recent = [one for one in inside if one.occurred_at > middle]
     last = known[-1] if known else readings.latest(how.fact)
     at = last.occurred_at if last is not None else None

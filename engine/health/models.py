@@ -30,15 +30,24 @@ _MOST_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What one measure reads: kinds of facts, fields of the account."""
+
+    kinds: frozenset[str]
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reads:
     """What a model reads: kinds of facts, fields of the account (`aging`: those whose age matters),
-    fields of its children."""
+    fields of its children; `sources` is what each measure reads, in their order."""
 
     kinds: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     aging: frozenset[str] = frozenset()
     children: bool = False
     child_fields: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,7 @@ def reads_of(model: Model) -> Reads:
         frozenset().union(*(fields_of(one) for one in aging)),
         bool(children),
         frozenset(one.by for one in children if one.by),
+        tuple(Source(kinds_of(one), fields_of(one)) for one in model.measures),
     )
 
 

@@ -15,10 +15,13 @@ from engine.health.bands import InBand
 from engine.health.measuring import Measured
 from engine.health.model import Forced, How, Survey, TimeSince, Window
 
+TIMELY = frozenset({"next", "own", "times"})
+"""What is kept about time alone."""
+
 
 def to_json(found: Assessment) -> dict[str, Any]:
-    """Return an assessment as plain data. `next` and `own` are about time alone: two that differ
-    only there say the same."""
+    """Return an assessment as plain data. `next`, `own` and `times` (when the clock changes a
+    measure next) are about time alone: two that differ only there say the same."""
     return {
         "model": found.model.id,
         "title": found.model.title,
@@ -26,6 +29,12 @@ def to_json(found: Assessment) -> dict[str, Any]:
         "score": found.score,
         "band": found.band,
         "groups": [_group(one) for one in found.groups],
+        "times": {
+            one.measure.name: one.changes_at.isoformat()
+            for group in found.groups
+            for one in group.measures
+            if one.changes_at is not None and not isinstance(one.measure.how, TimeSince)
+        },
         **_standing(found.own, found.forced, found.changes_at),
     }
 
@@ -110,7 +119,7 @@ def same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool
     """Tell whether two kept assessments say the same, apart from what is about time alone."""
     if one is None or other is None:
         return one is other
-    keys = {*one, *other} - {"next", "own"}
+    keys = {*one, *other} - TIMELY
     return all(one.get(key) == other.get(key) for key in keys)
 
 
