@@ -195,7 +195,7 @@ def _perform(stack: Stack, catcher: Catcher, directory: Path, *, days: int, day_
         scene = _Scene(session, cast, catcher, _account_names(database))
         click.echo(f"\nA day takes {day_s:g} s. The story begins on {BEGINS:%A %d %B %Y}.\n")
         _run_days(scene, stack, days)
-        _tell_one(session, scene)
+        _tell_one(session)
         _where_to_look(directory, catcher)
     finally:
         database.close()
@@ -235,7 +235,7 @@ def _account_names(database: Database) -> dict[str, str]:
         return {row.id: row.name or row.id for row in rows}
 
 
-def _tell_one(session: Session, scene: _Scene) -> None:
+def _tell_one(session: Session) -> None:
     """Explain the run in which most went wrong and was put right."""
     with session.reading() as connection:
         told = select(tasks.c.enrollment).where(tasks.c.enrollment.startswith(f"{TOLD}."))

@@ -46,7 +46,7 @@ def _rung(known: Known, do: Do, template: str) -> tuple[Letter, ...] | Nothing:
     node = known.plan.nodes[do.node]
     assert isinstance(node, TaskNode)
     rung = node.overdue[do.args["rung"]]
-    found = _whom(known, do, rung, task)
+    found = _whom(known, rung, task)
     if found.person is None:
         return Nothing(why=found.why)
     if (later := _held_back(known, task, found.person)) is not None:
@@ -56,7 +56,7 @@ def _rung(known: Known, do: Do, template: str) -> tuple[Letter, ...] | Nothing:
     return (internal(known, do, found.person, template, more, part_of(do)),)
 
 
-def _whom(known: Known, do: Do, rung: Rung, task: Task) -> Found:
+def _whom(known: Known, rung: Rung, task: Task) -> Found:
     if rung.to == task.role and task.assignee and not task.customer:
         owner = known.records.user(UserId(task.assignee))
         return Found(owner, rung.to, "the task's owner")

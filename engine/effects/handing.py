@@ -62,7 +62,7 @@ class _Planned:
 
 def _plan_task(known: Known, do: Do, node: TaskNode) -> _Planned:
     spec, now = node.spec, known.records.now
-    found = _owner(known, do, spec)
+    found = _owner(known, spec)
     calendar = known.context.calendar_of(found.person)
     due = _due(known, spec, calendar, now)
     assert do.node is not None
@@ -95,7 +95,7 @@ def _plan_task(known: Known, do: Do, node: TaskNode) -> _Planned:
     return _Planned(task, rungs, deadline, found.why)
 
 
-def _owner(known: Known, do: Do, spec: Mapping[str, Any]) -> Found:
+def _owner(known: Known, spec: Mapping[str, Any]) -> Found:
     found = known.find(spec.get("assign") or {})
     if found.person is not None or not spec.get("fallback"):
         return found

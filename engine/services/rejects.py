@@ -41,12 +41,6 @@ def show_reject(database: Database, number: int) -> Reject:
         return _there(records, number)
 
 
-def count_open(database: Database) -> int:
-    """Count those that are open."""
-    with database.transaction() as records:
-        return records.open_rejects()
-
-
 def replay(
     database: Database,
     contexts: Callable[[], Context],

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from psycopg.types.json import Json
-from sqlalchemy import Boolean, bindparam, cast, func, insert, literal_column, or_, select, update
+from sqlalchemy import Boolean, bindparam, cast, insert, literal_column, or_, select, update
 
 from engine.store.compiling import compiled
 from engine.store.tables import rejects
@@ -71,7 +71,6 @@ _CLOSE = compiled(
 _EXPLAIN = compiled(
     update(rejects).where(rejects.c.number == bindparam("this")).values(why=bindparam("why"))
 )
-_COUNT = compiled(select(func.count()).select_from(rejects).where(_OPEN))
 
 
 class RejectsOnPostgres(Talk):
@@ -100,10 +99,6 @@ class RejectsOnPostgres(Talk):
     def explain_reject(self, number: int, why: str) -> None:
         """Note why it was rejected when it was tried last."""
         self._keep(_EXPLAIN, None, this=number, why=why)
-
-    def open_rejects(self) -> int:
-        """Count those that are open."""
-        return int(self._sure(_COUNT)[0])
 
 
 def _dumps(written: Any) -> str:

@@ -89,7 +89,7 @@ class Templates:
             content = getattr(template, key)
             found += check_text(content, names, _place_of(key, content, text, file))
         body = Source(file, template.front_matter_lines + 1, 1)
-        found += check_text(template.body, names, body, markdown=True)
+        found += check_text(template.body, names, body)
         return [_told_how(problem) for problem in found]
 
     def _names(self, template: Template) -> Names:

@@ -125,7 +125,7 @@ class _Reader:
         found = [key for key in value if key in kinds]
         if len(found) == 1:
             return found[0]
-        if len(found) > 1 and (chosen := _only_fitting(value, found, kinds)):
+        if len(found) > 1 and (chosen := _only_fitting(found, kinds)):
             return chosen
         if found:
             names = " and ".join(f"`{kind}`" for kind in found)
@@ -172,9 +172,7 @@ class _Reader:
         return Trigger(kind, path, form) if form else None
 
 
-def _only_fitting(
-    value: dict[str, Any], found: list[str], kinds: Mapping[str, type[Form]]
-) -> str | None:
+def _only_fitting(found: list[str], kinds: Mapping[str, type[Form]]) -> str | None:
     """Return the one kind for which the other kinds' keys are plain keys (`escalate` in a rung)."""
     fitting = [kind for kind in found if all(other in keys_of(kinds[kind]) for other in found)]
     return fitting[0] if len(fitting) == 1 else None

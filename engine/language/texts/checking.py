@@ -24,14 +24,11 @@ _WORDY = {
 _CLOSING = {"{{": "}}", "{%": "%}", "if": "{% endif %}", "for": "{% endfor %}"}
 
 
-def check_text(
-    text: str, names: set[str] | Names, where: Source, *, markdown: bool = False
-) -> list[Problem]:
+def check_text(text: str, names: set[str] | Names, where: Source) -> list[Problem]:
     """Check a text; `where` is the place of its first character.
 
     `names` are the dotted names a text may use. A list whose items have names is declared by them,
     with `[]` for the item: `contacts[].first_name`; the items of other lists are not checked.
-    `markdown` is how the text will be rendered; it changes nothing in what is checked.
     """
     if len(text) > MOST_CHARACTERS:
         message = f"the text has {len(text):,} characters; {MOST_CHARACTERS:,} are allowed"
