@@ -1,7 +1,7 @@
 """What became of runs, as Temporal knows it: which of some are not under way, how and why not.
 
-The list of running workflows may lag behind, so it only says which runs need no further look; each
-of the others is asked for by its id.
+The list of running workflows may lag behind. So it only says which of many runs need no further
+look now; each of the others, and each of a few, is asked for by its id.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ async def fates(client: Client, enrollments: Sequence[EnrollmentId]) -> Mapping[
             return await _fate(client, one)
 
     try:
-        running = await _running(client, enrollments)
+        running = await _running(client, enrollments) if len(enrollments) > AT_ONCE else set()
         doubtful = [one for one in enrollments if one not in running]
         found = await asyncio.gather(*(look(one) for one in doubtful))
     except RPCError as error:

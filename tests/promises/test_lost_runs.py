@@ -209,5 +209,6 @@ def test_runs_that_failed_stay_shown_when_they_are_closed(
         return found.status, found.record, found.why
 
     assert shown()[:2] == ("terminated", "active")
+    until(lambda: [one for one in runner.stuck() if one.enrollment == run], "Temporal's own list")
     swept(company, runner)
     assert shown()[:2] == ("terminated", "finished")
