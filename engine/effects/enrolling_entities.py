@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from engine.effects.entities import AccountId, ContactId, EnrollmentId, FactId
+from engine.effects.entities import AccountId, ContactId, EffectKey, EnrollmentId, FactId
 from engine.plan.model import PlanHash
 
 Decided = Literal["started", "refused", "held", "draft"]
@@ -76,3 +76,16 @@ class Notice:
     data: Mapping[str, Any]
     status: NoticeStatus = "owed"
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message to a contact that waits for room below a cap, by the key of its letter. The lowest
+    `rank` goes first, then the one that waits longest. It asks again at `asks_at`."""
+
+    contact: ContactId
+    key: EffectKey
+    enrollment: EnrollmentId
+    rank: int
+    since: datetime
+    asks_at: datetime

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from engine.effects.enrolling_entities import Decision, Held, Notice
-from engine.effects.entities import AccountId, ContactId
+from engine.effects.enrolling_entities import Decision, Held, Notice, Queued
+from engine.effects.entities import AccountId, ContactId, EffectKey
 
 
 class EnrollingRecords(Protocol):
@@ -106,3 +106,13 @@ class EnrollingRecords(Protocol):
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
         """Return when messages went out, or began to, to a contact at or after an instant, oldest
         first: of all playbooks."""
+
+    def queued_messages(self, contact: ContactId) -> Sequence[Queued]:
+        """Return the messages to a contact that wait for room, of runs that are active: those that
+        go first before the others."""
+
+    def queue_message(self, queued: Queued) -> None:
+        """Write down that a message waits; of one that does already, only when it asks again."""
+
+    def unqueue_message(self, contact: ContactId, key: EffectKey) -> None:
+        """Write down that a message waits no more."""

@@ -73,14 +73,14 @@ def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do
     letters = _letters(known, do)
     if isinstance(letters, Nothing):
         return Prepared((), _nothing(known, do, letters))
-    letters = within_caps(records, context, letters)
+    letters = within_caps(records, context, run, letters)
     held = {one.key: held for one in letters if (held := _held(records, one)) is not None}
     later = min(held.values(), key=lambda one: one.until, default=None)
     written = [letter for letter in letters if letter.key not in held]
     found = {letter.key: _intend(records, run, do, letter) for letter in written}
     before = {key: earlier for key, earlier in found.items() if earlier is not None}
     sends = tuple(letter for letter in written if letter.key not in before)
-    return Prepared(sends, None if sends else _answer(known, do, before, later), before, later)
+    return Prepared(sends, None if sends else _answer(do, before, later, known), before, later)
 
 
 def _held(records: Records, letter: Letter) -> Held | None:
@@ -135,7 +135,7 @@ def _intend(records: Records, run: Enrollment, do: Do, letter: Letter) -> Sent |
         return _leave_out(records, run, do, letter, letter.content.why)
     if records.put_effect(_row(records, run, do, letter)):
         return None
-    found = records.effect(letter.key)
+    found = records.effect(letter.key, lock=True)  # its own attempt may be writing what came of it
     assert found is not None
     if found.status == "waiting":
         records.change_effect(letter.key, status="intent", at=records.now)
@@ -189,46 +189,62 @@ def record(
     context: Context,
     enrollment: EnrollmentId,
     do: Do,
+    prepared: Prepared,
     sent: Mapping[EffectKey, Sent],
-    before: Mapping[EffectKey, Sent] = {},
-    later: Held | None = None,
 ) -> Mapping[str, Json]:
-    """Write what came of the calls and return the verb's answer, in which `before` counts too, or
-    that the others come `later`. A status `waiting` in it asks the shell to try again: nothing was
-    sent for certain."""
-    known = _known(records, context, enrollment, do)
-    written = {key: _write(records, enrollment, do, key, one) for key, one in sent.items()}
-    if any(one.status == "waiting" for one in written.values()):
+    """Write what came of the calls and return the verb's answer, in which what came of earlier
+    attempts counts too, or that the others come later. A status `waiting` in it asks the shell to
+    try again: nothing was sent for certain."""
+    if waiting := any(one.status == "waiting" for one in sent.values()):
+        records.enrollment(enrollment, lock=True)  # attempts decide one after the other
+        sent = {key: _or_given_up(records, key, one) for key, one in sent.items()}
+        waiting = any(one.status == "waiting" for one in sent.values())
+    for letter in prepared.sends:
+        _write(records, enrollment, do, letter, sent[letter.key])
+    if waiting:
         return {"status": "waiting"}
-    return _answer(known, do, {**before, **written}, later)
+    come = {**prepared.before, **sent}
+    if _is_level(do) and prepared.later is None:
+        return _answer(do, come, None, _known(records, context, enrollment, do))
+    return _answer(do, come, prepared.later)
 
 
-def _write(records: Records, enrollment: EnrollmentId, do: Do, key: EffectKey, one: Sent) -> Sent:
-    """Write what came of one call. When a later attempt has called it unclear meanwhile, nobody
-    will try again: then it is not waiting."""
+def _or_given_up(records: Records, key: EffectKey, one: Sent) -> Sent:
+    """When a later attempt has called a send unclear meanwhile, nobody will try it again: then it
+    is not waiting."""
     row = records.effect(key)
     assert row is not None
-    if one.status == "waiting" and row.status != "intent":
-        one = replace(one, status="unknown", reason=f"not sent, given up meanwhile: {one.reason}")
-    records.change_effect(
-        key,
+    if one.status != "waiting" or row.status == "intent":
+        return one
+    return replace(one, status="unknown", reason=f"not sent, given up meanwhile: {one.reason}")
+
+
+def _write(records: Records, enrollment: EnrollmentId, do: Do, letter: Letter, one: Sent) -> None:
+    """Write what came of one call, without a look at the row: `prepare` put it there."""
+    records.settle_effect(
+        letter.key,
         status=one.status,
         provider=one.provider,
         provider_id=one.provider_id,
         reason=one.reason,
     )
     if one.status != "waiting":
-        data = {**_shown(row), "status": one.status, "why": one.reason}
-        _line(records, enrollment, do, "sent", f"{key}.{one.status}", data)
-    return one
+        shown = {"verb": do.verb, "recipient": letter.recipient, "template": letter.template}
+        data = {**shown, "status": one.status, "why": one.reason}
+        _line(records, enrollment, do, "sent", f"{letter.key}.{one.status}", data)
+
+
+def _is_level(do: Do) -> bool:
+    return do.verb == "escalate" and "level" in do.args
 
 
 def _answer(
-    known: Known, do: Do, sent: Mapping[EffectKey, Sent], later: Held | None
+    do: Do, sent: Mapping[EffectKey, Sent], later: Held | None, known: Known | None = None
 ) -> Mapping[str, Json]:
+    """Return the verb's answer; for a level of an escalation it takes what is known."""
     if later is not None:
         return {"later": later.until.isoformat(), "why": later.why}
-    if do.verb == "escalate" and "level" in do.args:
+    if known is not None and _is_level(do):
         return alarming.next_rung(known, do)
     tried = [one.status for one in sent.values() if one.status != "skipped"]
     if sent and not tried:

@@ -35,6 +35,7 @@ def forget_old(
             deleted += _forget(database, one, now - timedelta(hours=ages[name]), beat)
     with database.begin() as connection:
         drop_calls(connection, database.real_time - KEPT_FOR)
+        retention.drop_queued(connection)
     return deleted + _forget_rounds(database, now - ROUNDS_KEPT, beat)
 
 

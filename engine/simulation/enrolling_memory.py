@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.effects.enrolling_entities import Decision, Held, Notice
-from engine.effects.entities import CLOCK, AccountId, ContactId
+from engine.effects.enrolling_entities import Decision, Held, Notice, Queued
+from engine.effects.entities import CLOCK, AccountId, ContactId, EffectKey
 from engine.simulation.tables import InMemory, named
 
 _OUT = frozenset(["intent", "waiting", "unknown", "accepted"])
@@ -154,3 +154,21 @@ class EnrollingInMemory(InMemory):
         known = self._world.effects
         mine = [known[key] for key in self._world.messages.get(contact, ())]
         return sorted(one.at for one in mine if one.at >= since and one.status in _OUT)
+
+    def queued_messages(self, contact: ContactId) -> Sequence[Queued]:
+        runs = self._world.enrollments
+        mine = self._world.queued.get(contact, {}).values()
+        active = [one for one in mine if runs[one.enrollment].status == "active"]
+        return sorted(active, key=lambda one: (one.rank, one.since, one.key))
+
+    def queue_message(self, queued: Queued) -> None:
+        mine = self._world.queued.get(queued.contact, {})
+        known = mine.get(queued.key)
+        row = queued if known is None else replace(known, asks_at=queued.asks_at)
+        self._world.put(self._world.queued, queued.contact, {**mine, queued.key: row})
+
+    def unqueue_message(self, contact: ContactId, key: EffectKey) -> None:
+        mine = self._world.queued.get(contact, {})
+        if key in mine:
+            left = {other: row for other, row in mine.items() if other != key}
+            self._world.put(self._world.queued, contact, left)

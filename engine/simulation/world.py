@@ -7,12 +7,12 @@ the port means is in `memory.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
 from engine.effects.deliveries import Delivery
-from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.enrolling_entities import Decision, Held, Notice, Queued
 from engine.effects.entities import (
     Account,
     AccountId,
@@ -45,10 +45,26 @@ WaitKey: TypeAlias = tuple[EnrollmentId, CommandId]
 _ABSENT: Any = object()
 
 
+class Moved:
+    """What has changed of an account that the clock looks at: numbers to be joined with `|`."""
+
+    HEALTH = 1
+    FIELDS = 2
+    DATES = 4
+    """What its date triggers hang on."""
+
+    WAITS = 8
+    REASSESS = 16
+    """When its health is to be worked out anew."""
+
+    ALL = 31
+
+
 class World:
     """All rows, at one virtual `now`. `outbox`, `handed` (new tasks) and `written` (new lines) are
-    what happened since somebody last took them away, `moved` the accounts whose rows changed that
-    the clock looks at, and whether at their dates, too (None while nobody asks)."""
+    what happened since somebody last took them away, `moved` the accounts of which something
+    changed that the clock looks at (None while nobody asks). `dated` are the fields that date
+    triggers hang on; None when that is more than fields of the account."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -85,6 +101,7 @@ class World:
         self.held: dict[str, Held] = {}
         self.held_of: dict[AccountId, tuple[str, ...]] = {}
         self.messages: dict[str, tuple[EffectKey, ...]] = {}
+        self.queued: dict[str, Mapping[EffectKey, Queued]] = {}
         self.notices: dict[str, Notice] = {}
         self.firings: dict[tuple[str, str, str], datetime] = {}
         self.matching: dict[AccountId, frozenset[tuple[str, str]]] = {}
@@ -92,7 +109,8 @@ class World:
         self.outbox: list[Delivery] = []
         self.handed: list[TaskId] = []
         self.written: list[Line] = []
-        self.moved: dict[AccountId, bool] | None = None
+        self.moved: dict[AccountId, int] | None = None
+        self.dated: frozenset[str] | None = None
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._marks = (0, 0, 0, 0)
 
@@ -107,21 +125,30 @@ class World:
 
     def _note_moved(self, table: Any, key: Any, value: Any) -> None:
         """Note the accounts whose rows the clock looks at."""
-        assert self.moved is not None
-        if table is self.accounts or table is self.reassess or table is self.scores:
-            self.note_moved(key, dates=table is self.accounts and self._has_other_fields(value))
-        elif table is self.contacts:
-            self.note_moved(value.account, dates=True)
+        if table is self.accounts:
+            self.note_moved(key, self._moved(self._undo[-1][2], value))
+        elif table is self.scores:
+            self.note_moved(key, Moved.HEALTH)
+        elif table is self.reassess:
+            self.note_moved(key, Moved.REASSESS)
+        elif table is self.contacts and self.dated is None:
+            self.note_moved(value.account, Moved.DATES)
 
-    def _has_other_fields(self, now: Account) -> bool:
-        """Tell whether the row just put differs from the one before in more than its health."""
-        before = self._undo[-1][2]
-        return before is _ABSENT or before.fields is not now.fields
+    def _moved(self, before: Any, now: Account) -> int:
+        """Tell what of an account's row is another than before."""
+        if before is _ABSENT:
+            return Moved.ALL
+        if before.fields is now.fields:
+            return Moved.HEALTH
+        old, new = before.fields, now.fields
+        if self.dated is None or any(old.get(name) != new.get(name) for name in self.dated):
+            return Moved.HEALTH | Moved.FIELDS | Moved.DATES
+        return Moved.HEALTH | Moved.FIELDS
 
-    def note_moved(self, account: AccountId, *, dates: bool) -> None:
-        """Have the clock look at an account again; `dates`: at its dates as well."""
+    def note_moved(self, account: AccountId, what: int) -> None:
+        """Have the clock look at an account again."""
         if self.moved is not None:
-            self.moved[account] = self.moved.get(account, False) or dates
+            self.moved[account] = self.moved.get(account, what) | what
 
     def drop(self, table: dict[K, V], key: K) -> None:
         """Remove a row if it is there."""
@@ -151,7 +178,7 @@ class World:
         """Put accounts; a score they come with is their first."""
         for account in accounts:
             self.accounts[account.id] = account
-            self.note_moved(account.id, dates=True)
+            self.note_moved(account.id, Moved.ALL)
             if account.score is not None:
                 since = account.band_since or self.now
                 self.scores[account.id] = ((since, account.score),)

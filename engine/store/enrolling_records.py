@@ -22,8 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from engine.effects.enrolling_entities import Decision, Held, Notice
-from engine.effects.entities import MESSAGES, AccountId, ContactId
+from engine.effects.enrolling_entities import Decision, Held, Notice, Queued
+from engine.effects.entities import MESSAGES, AccountId, ContactId, EffectKey
 from engine.store import rows
 from engine.store.compiling import compiled, param
 from engine.store.tables import (
@@ -40,6 +40,7 @@ from engine.store.tables import (
     held,
     matching,
     notices,
+    queued_messages,
     waits,
 )
 from engine.store.talking import Talk
@@ -160,6 +161,27 @@ _MESSAGES_TO = compiled(
     )
     .order_by(effects.c.at)
 )
+_QUEUED = compiled(
+    select(*rows.QUEUED.columns)
+    .join(enrollments, enrollments.c.id == queued_messages.c.enrollment)
+    .where(
+        queued_messages.c.contact == param("contact"),
+        enrollments.c.status == literal_column("'active'"),
+    )
+    .order_by(queued_messages.c.rank, queued_messages.c.since, queued_messages.c.key)
+)
+_QUEUE = compiled(
+    upsert(queued_messages)
+    .values({name: bindparam(name) for name in rows.QUEUED.names})
+    .on_conflict_do_update(
+        index_elements=["contact", "key"], set_={"asks_at": literal_column("excluded.asks_at")}
+    )
+)
+_UNQUEUE = compiled(
+    delete(queued_messages).where(
+        queued_messages.c.contact == param("contact"), queued_messages.c.key == param("message")
+    )
+)
 
 
 class EnrollingOnPostgres(Talk):
@@ -273,3 +295,12 @@ class EnrollingOnPostgres(Talk):
     def messages_to(self, contact: ContactId, since: datetime) -> Sequence[datetime]:
         values = {"contact": contact, "since": since, "verbs": list(MESSAGES)}
         return [row[0] for row in self._rows(_MESSAGES_TO, **values)]
+
+    def queued_messages(self, contact: ContactId) -> Sequence[Queued]:
+        return self._all(rows.QUEUED, _QUEUED, contact=contact)
+
+    def queue_message(self, queued: Queued) -> None:
+        self._keep(_QUEUE, None, **rows.QUEUED.parameters(queued))
+
+    def unqueue_message(self, contact: ContactId, key: EffectKey) -> None:
+        self._keep(_UNQUEUE, None, contact=contact, message=key)

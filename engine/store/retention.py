@@ -12,7 +12,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, not_, select, tuple_
 
-from engine.store.tables import applies, decisions, firings, held, notices, rejects
+from engine.store.tables import (
+    applies,
+    decisions,
+    enrollments,
+    firings,
+    held,
+    notices,
+    queued_messages,
+    rejects,
+)
 
 _later = decisions.alias("later")
 _HAS_A_LATER_ONE = exists().where(
@@ -66,6 +75,12 @@ def delete_old(
     mine = number.between(looked[0], looked[-1])
     gone = connection.execute(delete(aging.table).where(mine, aging.needless))
     return gone.rowcount, looked[-1]
+
+
+def drop_queued(connection: Connection) -> None:
+    """Forget the messages of runs that are over: they wait for no room any more."""
+    over = select(enrollments.c.id).where(enrollments.c.status == "finished")
+    connection.execute(delete(queued_messages).where(queued_messages.c.enrollment.in_(over)))
 
 
 def latest_rounds(connection: Connection, everybody: str) -> Sequence[tuple[str, str]]:

@@ -15,7 +15,7 @@ from psycopg.types.json import Json, Jsonb
 from sqlalchemy import ARRAY, Column, Table
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from engine.effects.enrolling_entities import Decision, Held, Notice
+from engine.effects.enrolling_entities import Decision, Held, Notice, Queued
 from engine.effects.entities import (
     Account,
     Contact,
@@ -125,5 +125,6 @@ EFFECTS = Rows(Effect, tables.effects, key="key")
 DECISIONS = Rows(Decision, tables.decisions, key="number")
 HELD = Rows(Held, tables.held)
 NOTICES = Rows(Notice, tables.notices)
+QUEUED = Rows(Queued, tables.queued_messages, key="key")
 OVERRIDES = Rows(Override, tables.health_overrides, key="account")
 LINES = Rows(Line, tables.timeline, key="key")

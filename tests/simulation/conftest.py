@@ -47,6 +47,7 @@ roles:
     who: {enterprise: csm_manager, smb: helper}
     fallback: csm
 """,
+    "templates/tips.md": "---\nsubject: Tips\npurpose: marketing\n---\nSome tips.\n",
     "templates/welcome.md": "---\nsubject: Hello\npurpose: service\n---\n"
     "Hello {{ contact.first_name }}\n",
 }

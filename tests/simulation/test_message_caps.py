@@ -123,3 +123,45 @@ def test_our_own_people_have_no_cap(capped: Capped) -> None:
     users = "users: [{id: u-ann, name: Ann, email: ann@us.example}]\n"
     scenario = "account: {name: Acme, csm: u-ann}\n" + users
     assert "later" not in " ".join(capped(playbook, Cap(1, "day"), scenario=scenario).story())
+
+
+def sent(stage: Stage) -> list[str]:
+    """Which emails went out when; a step's name says which."""
+    world = stage.simulator.world
+    gone = [one for one in world.effects.values() if one.recipient and one.status == "accepted"]
+    return [f"{one.at:%d %H:%M} {one.node}" for one in sorted(gone, key=lambda one: one.at)]
+
+
+MAIL = "{email: %s, template: %s, to: contacts.champion}"
+NEWCOMER = "playbook: newcomer\nsteps:\n  - {wait: 1d}\n  - " + MAIL % ("new", "welcome")
+
+
+def after_newcomer(*steps: str) -> str:
+    """Starts the newcomer, whose timer is set before those of emails that wait for room."""
+    return "playbook: first\nsteps:\n" + "\n".join(
+        f"  - {step}" for step in ("{start: newcomer}", *steps)
+    )
+
+
+def test_who_waits_longest_goes_first(capped: Capped) -> None:
+    playbook = after_newcomer(MAIL % ("a", "welcome"), MAIL % ("b", "welcome"))
+    stage = capped(playbook, Cap(1, "day"), others=(NEWCOMER,))
+    assert sent(stage) == ["02 08:00 a", "03 08:00 b", "04 08:00 new"]
+
+
+def test_service_goes_before_marketing(capped: Capped) -> None:
+    playbook = after_newcomer(MAIL % ("a", "welcome"), MAIL % ("b", "tips"))
+    assert sent(capped(playbook, Cap(1, "day"), others=(NEWCOMER,))) == [
+        "02 08:00 a",
+        "03 08:00 new",
+        "04 08:00 b",
+    ]
+
+
+def test_one_that_has_ended_holds_up_nobody(capped: Capped) -> None:
+    playbook = after_newcomer(
+        "{start: stopped}", MAIL % ("a", "welcome"), "{wait: 2h}", "{stop: stopped}"
+    )
+    stopped = "playbook: stopped\nsteps:\n  - {wait: 1h}\n  - " + MAIL % ("b", "welcome")
+    stage = capped(playbook, Cap(1, "day"), others=(NEWCOMER, stopped))
+    assert sent(stage) == ["02 08:00 a", "03 08:00 new"]

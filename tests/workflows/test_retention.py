@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from engine.effects.context import Context
+from engine.effects.enrolling_entities import Queued
+from engine.effects.entities import ContactId, EffectKey
 from engine.language.workspace.load import load_workspace
 from engine.services import retention
 from engine.services.facts import take_in
@@ -128,3 +130,16 @@ def test_signed_calls_are_forgotten_when_they_are_too_old_to_come_in(calendar: C
     calendar.ahead += timedelta(minutes=20)
     forget(calendar)
     assert count(calendar, "hook_calls") == 0
+
+
+def test_messages_of_runs_that_are_over_are_queued_no_more(calendar: Calendar) -> None:
+    run = calendar.office.enroll("acme-0")
+    with calendar.office.database.transaction() as records:
+        now = records.now
+        records.queue_message(Queued(ContactId("c-1"), EffectKey("k"), run, 0, now, now))
+    forget(calendar)
+    assert count(calendar, "queued_messages") == 1
+    with calendar.office.database.transaction() as records:
+        records.change_enrollment(run, status="finished", ended_at=records.now)
+    forget(calendar)
+    assert count(calendar, "queued_messages") == 0

@@ -35,6 +35,7 @@ from engine.store.tables.enrolling import (
     held,
     matching,
     notices,
+    queued_messages,
     sweep_failures,
 )
 from engine.store.tables.publishing import applies, live_plans, plans, workspaces
@@ -76,6 +77,7 @@ __all__ = [
     "notices",
     "outbox",
     "plans",
+    "queued_messages",
     "rejects",
     "roll_ups",
     "sweep_failures",

@@ -123,3 +123,15 @@ matching = Table(
     Column("since", AT, nullable=False),
 )
 """Whom a condition of a `matches` trigger holds for; `key` names the playbook and condition."""
+
+queued_messages = Table(
+    "queued_messages",
+    metadata,
+    id_column("contact", primary_key=True),
+    id_column("key", primary_key=True),
+    id_column("enrollment", ForeignKey("enrollments.id", ondelete="CASCADE"), index=True),
+    Column("rank", Integer, nullable=False),
+    Column("since", AT, nullable=False),
+    Column("asks_at", AT, nullable=False),
+)
+"""Messages that wait for room below a cap; gone when they are sent or left out."""

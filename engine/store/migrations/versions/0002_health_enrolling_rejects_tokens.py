@@ -164,9 +164,22 @@ def upgrade() -> None:
     op.drop_index(op.f('facts_account_occurred_at_idx'), table_name='facts')
     op.create_index(op.f('facts_account_kind_occurred_at_idx'), 'facts', ['account', 'kind', 'occurred_at'], unique=False)
     op.create_index('waits_clock_idx', 'waits', ['account'], unique=False, postgresql_where=sa.text("'clock.passed' = ANY (names)"))
+    op.create_table('queued_messages',
+    sa.Column('contact', sa.Text(collation='C'), nullable=False),
+    sa.Column('key', sa.Text(collation='C'), nullable=False),
+    sa.Column('enrollment', sa.Text(collation='C'), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asks_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['enrollment'], ['enrollments.id'], name=op.f('queued_messages_enrollment_fk'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('contact', 'key', name=op.f('queued_messages_pk'))
+    )
+    op.create_index(op.f('queued_messages_enrollment_idx'), 'queued_messages', ['enrollment'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('queued_messages_enrollment_idx'), table_name='queued_messages')
+    op.drop_table('queued_messages')
     op.drop_index('waits_clock_idx', table_name='waits', postgresql_where=sa.text("'clock.passed' = ANY (names)"))
     op.drop_index(op.f('facts_account_kind_occurred_at_idx'), table_name='facts')
     op.create_index(op.f('facts_account_occurred_at_idx'), 'facts', ['account', 'occurred_at'], unique=False)
