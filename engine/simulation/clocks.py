@@ -7,7 +7,7 @@ instant is worked out anew; an instant that has become wrong finds nothing to do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
@@ -21,12 +21,13 @@ from engine.effects.starting import Begun
 from engine.effects.sweeping import Sweeper, fire_turns, reassess_by_the_clock, wake_by_the_clock
 from engine.effects.taking_stock import take_stock
 from engine.effects.watching import condition_at, is_clocked
-from engine.enrolling.clocks import Scheduled, dated, next_tick, reads_time, scheduled
+from engine.enrolling.clocks import Scheduled, dated, next_tick, scheduled
 from engine.errors import TenureError
 from engine.health.trends import TREND_DAYS
-from engine.plan.model import NodeId, PlanHash
+from engine.plan.model import Condition, NodeId, Plan, PlanHash
+from engine.simulation.hearing import Ticking, ticking
 from engine.simulation.memory import MemoryRecords
-from engine.simulation.world import World
+from engine.simulation.world import Moved, World
 
 T = TypeVar("T")
 ON_TIME = timedelta()
@@ -45,7 +46,7 @@ class Shell(Protocol):
 
 
 class Clocks:
-    """All clocks of a simulation."""
+    """All clocks of a simulation. `aging`: some condition hangs on how old scores and bands are."""
 
     def __init__(self, context: Context, world: World, shell: Shell) -> None:
         self._context = context
@@ -55,9 +56,10 @@ class Clocks:
         self._sweeper = Sweeper(self._transact, context, ON_TIME)
         self._dated: list[Live] = []
         self._timed: list[Live] = []
-        self._names: frozenset[str] = frozenset()
+        self._followed: list[Ticking] = []
         self._clocked = False
-        self._read: dict[tuple[PlanHash, NodeId | None, str | None], frozenset[str]] = {}
+        self._aging = False
+        self._ticking: dict[tuple[PlanHash, NodeId | None, str | None], Ticking] = {}
         self._ahead: dict[tuple[str, AccountId], datetime] = {}
 
     def begin(self) -> None:
@@ -70,30 +72,35 @@ class Clocks:
                 self._await_schedule(trigger)
         self._dated = [live for live in lives if dated(live.plan.enroll)]
         self._timed = [live for live in lives if timed_conditions(live)]
-        conditions = [one.condition for live in lives for one in timed_conditions(live)]
-        names = {name for one in conditions for name, _ in one.refs}
-        self._names = frozenset(_AGES.get(name, name) for name in names)
+        self._followed = [
+            self._ticking_condition(live.plan, one.condition)
+            for live in lives
+            for one in timed_conditions(live)
+        ]
         self._clocked = self._clocked or any(is_clocked(live.plan) for live in lives)
-        if self._dated or self._names or self._clocked or self._context.workspace.health:
+        self._world.dated = _fields_of_dates(self._dated)
+        if self._dated or self._followed or self._clocked or self._context.workspace.health:
             self._world.moved = {}
             for account in self._world.accounts:
-                self._shell.at(self._world.now, partial(self._look, account))
+                self._shell.at(self._world.now, partial(self._look, account, Moved.ALL))
 
     def catch_up(self) -> None:
         """Look again at the accounts that have changed."""
         while self._world.moved:
             moved, self._world.moved = self._world.moved, {}
-            for account, dates in moved.items():
-                self._look(account, dates=dates)
+            for account, what in moved.items():
+                self._look(account, what)
 
-    def _look(self, account: AccountId, *, dates: bool = True) -> None:
-        if self._dated and dates:
+    def _look(self, account: AccountId, what: int) -> None:
+        if self._dated and what & Moved.DATES:
             self._look_at_dates(account)
-        if self._names:
+        of_time = Moved.FIELDS | (Moved.HEALTH if self._aging else 0)
+        if self._followed and what & of_time:
             self._await(account, self._next_tick(account), self._look_at_conditions)
-        if self._clocked:
-            self._await(account, self._next_of_waits(account), self._look_at_waits)
-        self._await(account, self._world.reassess.get(account), self._reassess)
+        if self._clocked and what & (of_time | Moved.WAITS):
+            self._await_waits(account)
+        if what & Moved.REASSESS:
+            self._await(account, self._world.reassess.get(account), self._reassess)
 
     # --- dates --------------------------------------------------------------------------------
 
@@ -122,21 +129,22 @@ class Clocks:
     # --- conditions ---------------------------------------------------------------------------
 
     def _next_tick(self, account: AccountId) -> datetime | None:
-        return self._next_change(account, self._names)
+        return self._next_change(account, self._followed)
 
-    def _next_change(self, account: AccountId, names: Iterable[str]) -> datetime | None:
-        """Return when the clock next changes what one of the names stands for."""
+    def _next_change(self, account: AccountId, each: Sequence[Ticking]) -> datetime | None:
+        """Return when the clock next changes how one of some conditions may come out."""
         row, now = self._world.accounts[account], self._world.now
         zone, ours = self._context.calendar_of(row).zone, self._context.workspace.zone
-        ages = any(name.startswith("health.change_") for name in names)
-        scored = [at for at, _ in self._world.scores.get(account, ())] if ages else []
-        fiscal = [name for name in names if name.startswith("fiscal.")]
-        other = [name for name in names if not name.startswith("fiscal.")]
-        ticks = (
-            next_tick(fiscal, now, ours, None, ()),
-            next_tick(other, now, zone, row.band_since, scored),
-        )
-        return min((at for at in ticks if at is not None), default=None)
+        found = [one.next_day(row.fields, now, zone) for one in each if one.crossings]
+        names = {_AGES.get(name, name) for one in each for name in one.names}
+        if names:
+            ages = any(name.startswith("health.change_") for name in names)
+            scored = [at for at, _ in self._world.scores.get(account, ())] if ages else []
+            fiscal = [name for name in names if name.startswith("fiscal.")]
+            other = names.difference(fiscal)
+            found.append(next_tick(fiscal, now, ours, None, ()))
+            found.append(next_tick(other, now, zone, row.band_since, scored))
+        return min((at for at in found if at is not None), default=None)
 
     def _look_at_conditions(self, account: AccountId) -> None:
         def fire(records: Records) -> Begun:
@@ -148,20 +156,25 @@ class Clocks:
 
     # --- waits --------------------------------------------------------------------------------
 
-    def _next_of_waits(self, account: AccountId) -> datetime | None:
+    def _await_waits(self, account: AccountId) -> None:
         known = self._world.waits.get(account, {}).values()
-        read = [self._names_of(one) for one in known if CLOCK in one.names]
-        return self._next_change(account, frozenset().union(*read)) if read else None
+        if each := [self._ticking_of(one) for one in known if CLOCK in one.names]:
+            self._await(account, self._next_change(account, each), self._look_at_waits)
 
-    def _names_of(self, wait: Wait) -> frozenset[str]:
-        """Return the names a wait reads whose values the clock changes."""
+    def _ticking_of(self, wait: Wait) -> Ticking:
+        """Return when the clock alone may bring about what a wait waits for."""
         hash = self._world.enrollments[wait.enrollment].plan
         place = (hash, wait.node, wait.slot)
-        if (known := self._read.get(place)) is None:
-            condition = condition_at(self._world.plans[hash], wait.node, wait.slot)
-            names = [name for name, _ in condition.refs] if condition else []
-            known = frozenset(_AGES.get(name, name) for name in names if reads_time(name))
-            self._read[place] = known
+        if (known := self._ticking.get(place)) is None:
+            plan = self._world.plans[hash]
+            condition = condition_at(plan, wait.node, wait.slot)
+            known = self._ticking_condition(plan, condition)
+            self._ticking[place] = known
+        return known
+
+    def _ticking_condition(self, plan: Plan, condition: Condition | None) -> Ticking:
+        known = ticking(plan, condition) if condition else Ticking((), frozenset())
+        self._aging = self._aging or any(name.startswith("health.") for name in known.names)
         return known
 
     def _look_at_waits(self, account: AccountId) -> None:
@@ -169,7 +182,7 @@ class Clocks:
             return wake_by_the_clock(records, self._context, account)
 
         begun = self._try(account, look) or Begun()
-        self._await(account, self._next_of_waits(account), self._look_at_waits)
+        self._await_waits(account)
         self._shell.take_begun(account, begun)
 
     # --- health -------------------------------------------------------------------------------
@@ -210,3 +223,15 @@ class Clocks:
     def _transact(self, work: Callable[[Records], T]) -> T:
         with self._records as records:
             return work(records)
+
+
+def _fields_of_dates(lives: Iterable[Live]) -> frozenset[str] | None:
+    """Return the fields that date triggers hang on; None when those are of contacts, too."""
+    names = {"zone"}
+    for live in lives:
+        for trigger in dated(live.plan.enroll):
+            whose, _, name = trigger.when.field.partition(".")
+            if whose != "account" or live.plan.subject != "account":
+                return None
+            names.add(name)
+    return frozenset(names)

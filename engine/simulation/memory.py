@@ -33,6 +33,7 @@ from engine.simulation.customers_memory import CustomersInMemory
 from engine.simulation.enrolling_memory import EnrollingInMemory
 from engine.simulation.health_memory import HealthInMemory
 from engine.simulation.tables import named, referred
+from engine.simulation.world import Moved
 
 
 class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
@@ -137,7 +138,7 @@ class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
         if wait.task is not None:
             world.put(world.task_waits, wait.task, key)
         if CLOCK in wait.names:
-            world.note_moved(wait.account, dates=False)
+            world.note_moved(wait.account, Moved.WAITS)
 
     def drop_waits(
         self, enrollment: EnrollmentId, waits: Collection[CommandId] | None = None
@@ -215,7 +216,7 @@ class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
 
     # --- the ledger, the timeline, the outbox -------------------------------------------------
 
-    def effect(self, key: EffectKey) -> Effect | None:
+    def effect(self, key: EffectKey, *, lock: bool = False) -> Effect | None:
         return self._world.effects.get(key)
 
     def put_effect(self, effect: Effect) -> bool:
@@ -234,6 +235,10 @@ class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
         changed = replace(named(self._world.effects, key, "effect"), **fields)
         self._world.put(self._world.effects, key, changed)
         self._note_waiting(changed)
+
+    def settle_effect(self, key: EffectKey, **fields: Any) -> None:
+        if key in self._world.effects:
+            self.change_effect(key, **fields)
 
     def leave_out_waiting(self, enrollment: EnrollmentId, reason: str) -> None:
         for key in self._world.waiting.get(enrollment, ()):

@@ -18,7 +18,7 @@ from typing import Literal
 from engine.effects.context import Context
 from engine.effects.entities import Account, Contact
 from engine.effects.ingesting import by_the_clock, follow
-from engine.enrolling.deciding import Change, named_kinds
+from engine.enrolling.deciding import Change
 from engine.health.models import Models
 from engine.health.readings import BEGINNING
 from engine.plan.model import Effect, Plan
@@ -31,6 +31,7 @@ from engine.simulation.backtest.past import (
     first_contact,
 )
 from engine.simulation.backtest.quieting import Quiet, may_be_quiet
+from engine.simulation.backtest.reach import Reach, reach_of
 from engine.simulation.backtest.reading import ALWAYS, kinds_read
 from engine.simulation.backtest.suspects import Suspects
 from engine.simulation.memory import MemoryRecords
@@ -59,6 +60,16 @@ class Question:
     model: Model = "then"
     diligence: Diligence = "done-on-time"
     everybody: bool = False
+
+    @property
+    def computes(self) -> bool:
+        """Whether scores are worked out anew."""
+        return self.model == "current" and bool(self.context.health.models)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether all accounts and all facts are played."""
+        return self.everybody or self.computes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +119,20 @@ def _look(question: Question, record: Record) -> tuple[Beginnings, Suspects, dat
     became known."""
     last = None
     beginnings = Beginnings()
-    computes = question.model == "current" and bool(question.context.health.models)
-    everybody = question.everybody or computes
-    suspects = Suspects(question.plan, question.context.band, everybody=everybody)
-    for glimpse in record.glimpses({*ALWAYS, *named_kinds(question.plan.enroll)}):
+    suspects = Suspects(question.plan, question.context.band, _reach(question))
+    for glimpse in record.glimpses({*ALWAYS, *suspects.kinds}):
         if glimpse.known_at < question.end:
             beginnings.read(glimpse)
             suspects.read(glimpse)
             last = glimpse.known_at if last is None else max(last, glimpse.known_at)
     return beginnings, suspects, last
+
+
+def _reach(question: Question) -> Reach:
+    """Return whom dates and conditions may reach: everybody, where scores are computed anew."""
+    calendar = question.context.calendars["default"]
+    reach = reach_of(question.plan, calendar, question.start, question.end)
+    return replace(reach, everybody=True) if question.is_full else reach
 
 
 def _cast(question: Question) -> list[Plan]:
@@ -167,8 +183,8 @@ class _Stage:
         self._question = question
         self._record = record
         self._beginnings = beginnings
-        self._wanted = suspects.found(record.accounts)
-        self._loud = {} if suspects.everybody else suspects.loud
+        self._wanted = suspects.found(record.accounts, beginnings.told)
+        self._loud = suspects.loud
         self.fed = self.guessed = self.own = 0
         self.world = World(BEGINNING)
         self.world.add_users(record.users)
@@ -220,13 +236,14 @@ class _Stage:
 
     def _facts(self) -> Iterator[Step]:
         question = self._question
-        everything = question.everybody or self._computes
         plans = _cast(question)
-        kinds = kinds_read(plans, everything=everything)
+        kinds = kinds_read(plans, everything=question.is_full)
         mine = tuple(f"{plan.playbook}." for plan in plans)
         take_in = self.simulator.take_in
         quiet = Quiet(self.world, self.context, take_in, self.simulator.take_owed).note
-        loud = self._loud if may_be_quiet(self.context, plans) else {}
+        if question.is_full or not may_be_quiet(self.context, plans):
+            quiet = take_in
+        loud, silent = self._loud, frozenset[float]()
         for known_at, fact in self._record.facts(self._wanted, kinds):
             if known_at >= question.end:
                 return
@@ -235,13 +252,10 @@ class _Stage:
             else:
                 self.fed += 1
                 act = take_in
-                if fact.kind == "health.changed" and fact.account in loud:
-                    act = take_in if known_at.timestamp() in loud[fact.account] else quiet
+                if fact.kind == "health.changed":
+                    is_loud = known_at.timestamp() in loud.get(fact.account, silent)
+                    act = take_in if is_loud else quiet
                 yield known_at, partial(act, fact)
-
-    @property
-    def _computes(self) -> bool:
-        return self._question.model == "current" and bool(self._question.context.health.models)
 
     def _arrive(self, one: Account | Contact) -> None:
         if isinstance(one, Account):

@@ -1,8 +1,9 @@
 """Scores that start nothing and wake nobody, written down without the ceremony of a transaction.
 
 Most of a year's scores are such. What is done here is what `ingesting` would do with them, and only
-where that is so plain that nothing else can follow: plain bands, no health model, no wait, neither
-late nor twice. Everything else is handed on. `tests/backtest` holds that the outcome is the same.
+where that is so plain that nothing else can follow: plain bands, no health model, nobody who waits
+for it, neither late nor twice. All else is handed on; `tests/backtest` holds that the outcome is
+the same.
 """
 
 from __future__ import annotations
@@ -10,18 +11,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from engine.effects.context import Context
-from engine.effects.entities import Account, Fact
-from engine.plan.model import Plan
+from engine.effects.entities import Account, Fact, Wait
+from engine.effects.watching import condition_at
+from engine.enrolling.clocks import watched
+from engine.plan.model import NodeId, Plan, PlanHash
 from engine.simulation.backtest.reading import mentions
-from engine.simulation.world import World
+from engine.simulation.hearing import reads_only_the_band
+from engine.simulation.world import Moved, World
 
 
 def may_be_quiet(context: Context, plans: Iterable[Plan]) -> bool:
     """Tell whether scores can be quiet at all: bands without memory, no models, and no plan that
-    reads `health.changed` by name."""
+    reads `health.changed` by name, or follows a condition on health."""
     bands = context.health.bands
     plain = not (bands.hysteresis or bands.before_better or bands.before_worse)
-    return plain and not context.health.models and not mentions(plans, "health.changed")
+    each = list(plans)
+    return (
+        plain
+        and not context.health.models
+        and not mentions(each, "health.changed")
+        and not any(map(_follows_health, each))
+    )
+
+
+def _follows_health(plan: Plan) -> bool:
+    return any(
+        name.startswith("health.")
+        for one in watched(plan.playbook, plan.enroll)
+        for name, _ in one.condition.refs
+    )
 
 
 class Quiet:
@@ -40,6 +58,7 @@ class Quiet:
         self._take_in = take_in
         self._catch_up = catch_up
         self._bands: dict[float, str] = {}
+        self._of_band: dict[tuple[PlanHash, NodeId | None, str | None], bool] = {}
 
     def note(self, fact: Fact) -> None:
         """Let a score become known now that sets nothing off."""
@@ -48,7 +67,6 @@ class Quiet:
         history = world.scores.get(id, ())
         if (
             account is None
-            or world.waits.get(id)
             or account.assessment is not None
             or not isinstance(score, int | float)
             or isinstance(score, bool)
@@ -64,17 +82,35 @@ class Quiet:
         ):
             self._take_in(fact)
             return
-        self._write(account, float(score), fact)
-
-    def _write(self, account: Account, score: float, fact: Fact) -> None:
-        world, at = self._world, fact.occurred_at
         band = self._bands.get(score)
         if band is None:
             band = self._bands[score] = self._band(score)
+        if (waits := world.waits.get(id)) and self._is_heard(waits.values(), band == account.band):
+            self._take_in(fact)
+        else:
+            self._write(account, float(score), band, fact)
+
+    def _is_heard(self, waits: Iterable[Wait], same_band: bool) -> bool:
+        """Tell whether somebody waits for what the score may bring about."""
+        heard = [wait for wait in waits if "health" in wait.names]
+        return not same_band or not all(map(self._waits_for_band, heard)) if heard else False
+
+    def _waits_for_band(self, wait: Wait) -> bool:
+        hash = self._world.enrollments[wait.enrollment].plan
+        place = (hash, wait.node, wait.slot)
+        if (known := self._of_band.get(place)) is None:
+            plan = self._world.plans[hash]
+            condition = condition_at(plan, wait.node, wait.slot)
+            known = condition is not None and reads_only_the_band(plan, condition)
+            self._of_band[place] = known
+        return known
+
+    def _write(self, account: Account, score: float, band: str, fact: Fact) -> None:
+        world, at = self._world, fact.occurred_at
         since = account.band_since if band == account.band and account.band_since else at
         world.fact_ids[fact.id] = len(world.fact_ids)
         world.scores[account.id] = (*world.scores.get(account.id, ()), (at, score))
         world.accounts[account.id] = Account(account.id, account.fields, score, band, since)
         if world.moved is not None:
-            world.note_moved(account.id, dates=False)
+            world.note_moved(account.id, Moved.HEALTH)
             self._catch_up()

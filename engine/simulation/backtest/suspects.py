@@ -1,13 +1,14 @@
 """Which accounts a playbook's triggers could be set off for at all: the others need not be played.
 
 Looks at each fact once, and errs on the side of playing: an account left out here would have had no
-run and no refusal, whatever else happens. A trigger that is not known here suspects everybody.
+run and no refusal, whatever else happens. Owns triggers by facts and by scores; those by dates and
+conditions are `reach.py`.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,8 @@ from engine.effects.entities import Account
 from engine.enrolling.deciding import named_kinds
 from engine.plan.codec import decode
 from engine.plan.model import Plan, Span
-from engine.simulation.backtest.past import Glimpse
+from engine.simulation.backtest.past import Glimpse, Told
+from engine.simulation.backtest.reach import Reach
 
 BandOf = Callable[[float], str]
 
@@ -55,13 +57,13 @@ class Scores:
 
 @dataclass
 class Suspects:
-    """Those whom the triggers of a playbook may be set off for, gathered from glimpses. `loud` are,
-    for each whose scores may do it, the instants at which they may; `everybody` when a trigger is
-    not understood here."""
+    """Those whom the triggers of a playbook may be set off for, gathered from glimpses. `reach`
+    says whom dates and conditions reach. `loud` are, for each whose scores may set one off, the
+    instants at which they may."""
 
     plan: Plan
     band_of: BandOf
-    everybody: bool = False
+    reach: Reach
     accounts: set[str] = field(default_factory=set)
     loud: dict[str, frozenset[float]] = field(default_factory=dict)
     _known: dict[str, Scores] = field(default_factory=dict)
@@ -69,16 +71,12 @@ class Suspects:
 
     def __post_init__(self) -> None:
         triggers = self.plan.enroll.get("on", ())
-        self._kinds = named_kinds(self.plan.enroll)
+        self.kinds = named_kinds(self.plan.enroll) | self.reach.kinds
         self._triggers = [one for one in triggers if str(one["trigger"]).startswith("health.")]
-        named = {"fact", "survey"}
-        self.everybody = self.everybody or any(
-            one["trigger"] not in named and one not in self._triggers for one in triggers
-        )
 
     def read(self, one: Glimpse) -> None:
         """Take a glimpse in."""
-        if one.kind in self._kinds:
+        if one.kind in self.kinds:
             self.accounts.add(one.account)
         if one.kind == "health.changed" and self._triggers:
             score = one.data.get("score")
@@ -95,17 +93,17 @@ class Suspects:
             known = self._bands[score] = self.band_of(score)
         return known
 
-    def found(self, accounts: Iterable[Account]) -> set[str]:
-        """Return whom to play: the suspects, and all of the families they are in."""
+    def found(self, accounts: Iterable[Account], told: Mapping[str, Sequence[Told]]) -> set[str]:
+        """Return whom to play: the suspects, and all of the families they are in. `told` is what
+        facts tell of each."""
         accounts = list(accounts)
         for account, scores in self._known.items():
             hits = {at for one in self._triggers for at in _may_hit(one, scores)}
             self.loud[account] = frozenset(scores.known_at[at] for at in hits)
         self._known.clear()
-        if self.everybody:
-            return {account.id for account in accounts}
         moved = {account for account, instants in self.loud.items() if instants}
-        return with_families(self.accounts | moved, accounts)
+        reached = {one.id for one in accounts if self.reach.reaches(one, told.get(one.id, ()))}
+        return with_families(self.accounts | moved | reached, accounts)
 
 
 def _may_hit(trigger: Mapping[str, Any], scores: Scores) -> Iterable[int]:
