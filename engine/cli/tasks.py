@@ -113,6 +113,9 @@ def show_task(session: Session, task: str, form: str) -> None:
     click.echo(f"  account   {page.account_name or found.account} ({found.account})")
     click.echo(f"  owner     {found.assignee or 'nobody'} as {found.role}")
     click.echo(f"  due       {session.local(found.due_at)}")
+    if found.closed_at is not None:
+        why = ": ".join(filter(None, (found.closed_by or "by itself", found.reason)))
+        click.echo(f"  closed    {session.local(found.closed_at)}, {why}")
     click.echo(f"  from      {page.playbook}, step {found.node} ({found.enrollment})")
     if found.description:
         click.echo(f"\n{found.description}")

@@ -117,6 +117,12 @@ def _by(data: Mapping[str, Any]) -> str:
     return f"{data.get('by')}: {data['why']}" if data.get("why") else str(data.get("by"))
 
 
+def _ended(data: Mapping[str, Any]) -> str:
+    withdrawn = ", ".join(data.get("withdrawn") or ())
+    told = f"ended: {data['outcome']} ({data['why']})"
+    return f"{told}; withdrew what was open: {withdrawn}" if withdrawn else told
+
+
 def _sent(data: Mapping[str, Any]) -> str:
     detail = f" ({data['why']})" if data.get("why") else ""
     return f"{data.get('template') or data.get('verb')} to {data.get('recipient')}: " + (
@@ -180,5 +186,5 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "paused": lambda data: f"paused: {data.get('reason')}",
     "resumed": lambda data: f"resumed after {data.get('paused_for_s', 0) / 86400:.1f} days",
     "end": lambda data: f"ends with outcome {data['outcome']}",
-    "outcome": lambda data: f"ended: {data['outcome']} ({data['why']})",
+    "outcome": _ended,
 }

@@ -14,7 +14,7 @@ ACHIEVED = "achieved"
 ENROLLED = "Runs that began in the period."
 REACHED = (
     "Of the runs that began in the period and are over: those whose goal was met. Runs under way "
-    "are not counted yet."
+    "are not counted yet, those of a playbook without a goal never."
 )
 TIME = "Median of the days from the beginning of a run to its goal, of the runs that reached it."
 ON_TIME = (
@@ -29,7 +29,8 @@ LIFT = (
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A run. `holdout` says whether it was left alone; None where its playbook holds nobody out."""
+    """A run. `holdout` says whether it was left alone; None where its playbook holds nobody out.
+    `aims` is whether there is a goal that it could meet."""
 
     enrollment: str
     playbook: str
@@ -38,6 +39,7 @@ class Ran:
     ended: datetime | None
     outcome: str | None
     holdout: bool | None = None
+    aims: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def playbook_figures(
 ) -> list[Figure]:
     """Return the figures of one playbook; `now` decides which open tasks are late."""
     began = [one for one in runs if one.playbook == playbook and period.holds(one.started)]
-    over = [one for one in began if one.ended is not None]
+    over = [one for one in began if one.ended is not None and one.aims]
     reached = [one for one in over if one.outcome == ACHIEVED]
     due = [one for one in tasks if one.playbook == playbook and _counts(one, period, now)]
     key = f"playbook.{playbook}"

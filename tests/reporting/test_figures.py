@@ -123,11 +123,12 @@ def test_shares_of_bands_add_up_and_moves_are_counted_once(
 
 
 outcomes = st.sampled_from(["achieved", "completed", "lost", None])
-runs = st.lists(st.tuples(instants, outcomes, st.integers(0, 400), st.sampled_from([True, False])))
+either = st.booleans()
+runs = st.lists(st.tuples(instants, outcomes, st.integers(0, 400), either, either))
 
 
 @given(runs)
-def test_runs_of_a_playbook(written: list[tuple[datetime, str | None, int, bool]]) -> None:
+def test_runs_of_a_playbook(written: list[tuple[datetime, str | None, int, bool, bool]]) -> None:
     known = [
         Ran(
             f"e{n}",
@@ -137,14 +138,15 @@ def test_runs_of_a_playbook(written: list[tuple[datetime, str | None, int, bool]
             began + timedelta(days=days) if outcome else None,
             outcome,
             held_out,
+            aims,
         )
-        for n, (began, outcome, days, held_out) in enumerate(written)
+        for n, (began, outcome, days, held_out, aims) in enumerate(written)
     ]
     known.append(Ran("other", "onboarding", "acme", FIRST, None, None))
     found = {one.key: one for one in playbook_figures("rescue", YEAR, known, [], FIRST)}
     mine = [one for one in known if one.playbook == "rescue" and YEAR.holds(one.started)]
     assert found["playbook.rescue.enrolled"].value == len(mine)
-    over = [one for one in mine if one.outcome is not None]
+    over = [one for one in mine if one.outcome is not None and one.aims]
     reached = [one for one in over if one.outcome == "achieved"]
     achieved = found["playbook.rescue.achieved"]
     assert achieved.value == (pytest.approx(len(reached) / len(over)) if over else None)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from engine.effects.entities import AccountId, EffectKey, FactId
+from engine.effects.entities import AccountId, EffectKey, EnrollmentId, FactId
 from engine.errors import InputError
 from engine.plan.clock import Clock
 from engine.plan.codec import plan_hash
-from engine.plan.model import Arm, Effect, NodeId, Plan, Source, Split
+from engine.plan.model import Arm, Condition, Effect, NodeId, Plan, Source, Split
 from engine.reporting.figures import Period, Report
 from engine.services.reporting import Scope, make_report
 from engine.store.database import Database
@@ -43,6 +43,7 @@ ASKS = Plan(
         ),
     },
     NodeId("try"),
+    goal=Condition('health.band == "green"', HERE),
 )
 YEAR = Period(T0, T0 + 365 * DAY)
 AFTER = T0 + 400 * DAY
@@ -212,6 +213,18 @@ def test_lift_compares_with_those_held_out(asks: Told) -> None:
     assert value(report, "playbook.asks.achieved") == 0.5
     assert value(report, "playbook.asks.time_to_goal") == 3
     assert value(report, "playbook.asks.lift") == 100
+
+
+def test_playbook_without_a_goal_achieves_neither_something_nor_nothing(asks: Told) -> None:
+    aimless = replace(ASKS, goal=None)
+    with asks.database.begin() as connection:
+        put_plan(connection, aimless, T0)
+    with asks.database.transaction() as records:
+        for number in range(4):
+            records.change_enrollment(EnrollmentId(f"e-{number}"), plan=plan_hash(aimless))
+    report = asks.report()
+    assert value(report, "playbook.asks.enrolled") == 4
+    assert value(report, "playbook.asks.achieved") is None
 
 
 def test_withdrawn_tasks_and_approvals_are_not_late(asks: Told) -> None:

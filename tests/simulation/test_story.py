@@ -48,3 +48,8 @@ def test_long_story_says_where_its_beginning_is_told() -> None:
 )
 def test_what_people_do_with_tasks_is_told(what: str, data: dict[str, Any], said: str) -> None:
     assert say(line(1, what, task="t-1", by="u-ana", **data)) == f"task t-1 {said}"
+
+
+def test_end_says_what_it_withdrew() -> None:
+    ended = line(1, "outcome", outcome="achieved", why="the goal is met", withdrawn=["t-1", "t-2"])
+    assert say(ended) == "ended: achieved (the goal is met); withdrew what was open: t-1, t-2"

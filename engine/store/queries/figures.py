@@ -9,16 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Connection, and_, lateral, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.plan.codec import plan_from_json
-from engine.plan.model import Effect, Split
+from engine.plan.model import Effect, End, Plan, Split
 from engine.reporting.figures import Period
 from engine.reporting.history import Change, History
-from engine.reporting.playbooks import Due, Ran
+from engine.reporting.playbooks import ACHIEVED, Due, Ran
 from engine.reporting.surveys import Answered, Asked, Kind
 from engine.store.scores import counting
 from engine.store.tables import (
@@ -121,11 +121,10 @@ def asked(connection: Connection, period: Period) -> list[Asked]:
 
 
 def _survey_kinds(connection: Connection, hashes: Iterable[str]) -> Mapping[tuple[str, str], Kind]:
-    query = select(plans.c.hash, plans.c.document).where(plans.c.hash.in_(list(hashes)))
     return {
         (hash, node.id): cast(Kind, node.spec["survey"])
-        for hash, document in connection.execute(query)
-        for node in plan_from_json(document).nodes.values()
+        for hash, plan in _plans(connection, hashes).items()
+        for node in plan.nodes.values()
         if isinstance(node, Effect) and node.verb == "send_survey"
     }
 
@@ -155,7 +154,8 @@ def answered(connection: Connection, period: Period) -> list[Answered]:
 
 
 def ran(connection: Connection, period: Period) -> list[Ran]:
-    """Return the runs that began in the period, with the arm of a split that holds some out."""
+    """Return the runs that began in the period, with the arm of a split that holds some out, and
+    whether they have a goal."""
     query = (
         select(enrollments)
         .where(enrollments.c.started_at >= period.first, enrollments.c.started_at < period.end)
@@ -163,7 +163,9 @@ def ran(connection: Connection, period: Period) -> list[Ran]:
     )
     found = connection.execute(query).all()
     arms = _arms(connection, period)
-    holding_out = _splits_that_hold_out(connection, {row.plan for row in found})
+    known = _plans(connection, {row.plan for row in found})
+    holding_out = _splits_that_hold_out(known)
+    aiming = {hash for hash, plan in known.items() if _aims(plan)}
     return [
         Ran(
             row.id,
@@ -176,9 +178,21 @@ def ran(connection: Connection, period: Period) -> list[Ran]:
                 (held for node, held in arms.get(row.id, ()) if (row.plan, node) in holding_out),
                 None,
             ),
+            row.plan in aiming,
         )
         for row in found
     ]
+
+
+def _plans(connection: Connection, hashes: Iterable[str]) -> Mapping[str, Plan]:
+    query = select(plans.c.hash, plans.c.document).where(plans.c.hash.in_(list(hashes)))
+    return {hash: plan_from_json(document) for hash, document in connection.execute(query)}
+
+
+def _aims(plan: Plan) -> bool:
+    """Whether runs can be achieved: by a goal, or by a step that ends them so."""
+    ends = (node.outcome for node in plan.nodes.values() if isinstance(node, End))
+    return plan.goal is not None or ACHIEVED in (plan.outcome, *ends)
 
 
 def _arms(connection: Connection, period: Period) -> Mapping[str, list[tuple[str, bool]]]:
@@ -198,12 +212,11 @@ def _arms(connection: Connection, period: Period) -> Mapping[str, list[tuple[str
     return arms
 
 
-def _splits_that_hold_out(connection: Connection, hashes: Iterable[str]) -> set[tuple[str, Any]]:
-    query = select(plans.c.hash, plans.c.document).where(plans.c.hash.in_(list(hashes)))
+def _splits_that_hold_out(known: Mapping[str, Plan]) -> set[tuple[str, str]]:
     return {
         (hash, node.id)
-        for hash, document in connection.execute(query)
-        for node in plan_from_json(document).nodes.values()
+        for hash, plan in known.items()
+        for node in plan.nodes.values()
         if isinstance(node, Split) and any(arm.holdout for arm in node.arms)
     }
 
