@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.effects.beginnings import trigger_value
 from engine.effects.context import Context
 from engine.effects.entities import (
     Account,
@@ -26,10 +25,11 @@ from engine.effects.entities import (
     Task,
     User,
 )
-from engine.effects.fiscal import fiscal_value
+from engine.effects.fiscal_names import fiscal_value
 from engine.effects.health_names import health_value
 from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
+from engine.effects.trigger_names import trigger_value
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
 from engine.plan.model import Condition, Effect, ForEach, Json, NodeId, Plan

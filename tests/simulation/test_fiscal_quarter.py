@@ -11,7 +11,7 @@ import pytest
 
 from engine.calendars import FiscalYear
 from engine.effects.context import Context
-from engine.effects.fiscal import fiscal_value
+from engine.effects.fiscal_names import fiscal_value
 from engine.language.workspace.model import FISCAL_NAMES
 from tests.simulation.staging import Story
 

@@ -1,6 +1,6 @@
 """The names a playbook may read of the fact that begins its runs: `trigger.fact`, `trigger.score`.
 
-Owns which there are and their types. What they come to in a run is `engine/effects/beginnings.py`.
+Owns which there are and their types. What they come to in a run is `engine/effects/trigger_names.py`.
 """
 
 from __future__ import annotations

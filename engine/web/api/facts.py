@@ -13,8 +13,8 @@ from engine.services.facts import Answer, take_in
 from engine.web.api.access import Guarded, asks
 from engine.web.api.house import Caller, House, InHouse
 from engine.web.api.refusals import Refused, unsaid
-from engine.web.api.shapes.base import NotStarted
 from engine.web.api.shapes.facts import FactAnswer, FactAnswers, GivenFacts, WrittenFact
+from engine.web.api.shapes.kinds import NotStarted
 
 FACT_BYTES = 262_144
 BULK_BYTES = 4 * 1024 * 1024

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from engine.web.api.shapes.base import Given, NotStarted, Shown, Word
+from engine.web.api.shapes.kinds import Given, NotStarted, Shown, Word
 
 MOST_ROWS = 200
 

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from engine.effects.enrolling_entities import Decided
 from engine.effects.entities import EnrollmentStatus
-from engine.web.api.shapes.base import Given, Prose, Shown, Word
+from engine.web.api.shapes.kinds import Given, Prose, Shown, Word
 
 
 class GivenEnrollment(Given):

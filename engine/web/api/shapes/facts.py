@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from engine.services.facts import GivenFact
-from engine.web.api.shapes.base import Given, NotStarted, Shown
+from engine.web.api.shapes.kinds import Given, NotStarted, Shown
 
 MOST_FACTS = 1_000
 WrittenFact = Annotated[Any, WithJsonSchema(GivenFact.model_json_schema())]

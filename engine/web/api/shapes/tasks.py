@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from engine.effects.entities import TaskKind, TaskStatus
-from engine.web.api.shapes.base import Acting, Prose, Shown, Word
+from engine.web.api.shapes.kinds import Acting, Prose, Shown, Word
 
 
 class Completion(Acting):

@@ -1,4 +1,4 @@
-"""What every form of the API stands on: the words of its OpenAPI document.
+"""The two kinds of shapes, what a caller gives and what it is shown, and the words they hold.
 
 Answers are read off the records' values by name, so that a field that moves there fails here.
 """
