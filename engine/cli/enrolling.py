@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine.cli.options import (
-    as_option,
+    as_user_option,
     format_option,
     limit_option,
     pairs,
@@ -44,7 +44,7 @@ def enroll_command() -> None:
 @click.option("--contact", help="For a playbook that runs for contacts: whom.")
 @click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input.")
 @click.option("--force", is_flag=True, help="Even if the playbook's `when` does not match.")
-@as_option
+@as_user_option
 @with_session
 def start(
     session: Session,
@@ -145,7 +145,7 @@ def _show_closed(session: Session, rows: Iterable[Held]) -> None:
 @_all_option
 @_at_most_option
 @click.option("--force", is_flag=True, help="Even if the playbook's `when` no longer matches.")
-@as_option
+@as_user_option
 @with_session
 def release(
     session: Session,
@@ -173,7 +173,7 @@ def release(
 @_all_option
 @_at_most_option
 @reason_option("Why, for whoever asks later.")
-@as_option
+@as_user_option
 @with_session
 def drop(
     session: Session,

@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from engine.cli.instants import read_instant
-from engine.cli.options import as_option, format_option, limit_option, reason_option, table, to_json
+from engine.cli.options import (
+    as_user_option,
+    format_option,
+    limit_option,
+    reason_option,
+    table,
+    to_json,
+)
 from engine.cli.recomputing import recompute_command
 from engine.cli.session import Session, with_session
 from engine.effects.entities import Account, AccountId
@@ -172,7 +179,7 @@ def _late(one: Any) -> str:
 @click.argument("band")
 @reason_option("Why; people will read it.")
 @click.option("--until", help="When it ends: 2026-04-30, 2026-04-30T18:00, or 14d from now.")
-@as_option
+@as_user_option
 @with_session
 def override_command(
     session: Session, account: str, band: str, reason: str, until: str | None, by: str
@@ -191,7 +198,7 @@ def override_command(
 
 @health_command.command("release")
 @click.argument("account")
-@as_option
+@as_user_option
 @with_session
 def release_command(session: Session, account: str, by: str) -> None:
     """End the override of an ACCOUNT; its own score counts again."""

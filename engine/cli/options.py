@@ -78,6 +78,12 @@ def as_option(command: F) -> F:
     )(command)
 
 
+def as_user_option(command: F) -> F:
+    """Add `--as` where it is people of the workspace who act: a user's id, if one is given."""
+    command.acts_as_user = True  # type: ignore[attr-defined] # read by `with_session`
+    return as_option(command)
+
+
 def reason_option(help: str) -> Callable[[F], F]:
     """Add `--reason`, which is needed and says something."""
     return click.option("--reason", required=True, callback=_said, help=help)

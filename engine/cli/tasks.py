@@ -10,7 +10,7 @@ import click
 
 from engine.calendars import add_span, parse_span
 from engine.cli.options import (
-    as_option,
+    as_user_option,
     format_option,
     limit_option,
     pairs,
@@ -140,7 +140,7 @@ def _given(task: Task, name: str) -> str:
 @click.argument("task")
 @click.option("--set", "answers", multiple=True, metavar="NAME=VALUE", help="An answer it asks.")
 @click.option("--tick", type=int, multiple=True, help="Tick only these checklist items.")
-@as_option
+@as_user_option
 @with_session
 def complete(
     session: Session, task: str, answers: tuple[str, ...], tick: tuple[int, ...], by: str
@@ -155,7 +155,7 @@ def complete(
 
 @tasks_command.command("approve")
 @click.argument("task")
-@as_option
+@as_user_option
 @with_session
 def approve(session: Session, task: str, by: str) -> None:
     """Approve what waits for approval."""
@@ -165,7 +165,7 @@ def approve(session: Session, task: str, by: str) -> None:
 
 @tasks_command.command("reject")
 @click.argument("task")
-@as_option
+@as_user_option
 @with_session
 def reject(session: Session, task: str, by: str) -> None:
     """Reject what waits for approval."""
@@ -181,7 +181,7 @@ def _decide(session: Session, task: str, by: str, decision: str) -> Task:
 
 @tasks_command.command("ack")
 @click.argument("task")
-@as_option
+@as_user_option
 @with_session
 def acknowledge(session: Session, task: str, by: str) -> None:
     """Acknowledge an escalation: it goes no further up the chain."""
@@ -192,7 +192,7 @@ def acknowledge(session: Session, task: str, by: str) -> None:
 @tasks_command.command("withdraw")
 @click.argument("task")
 @reason_option("Why it need not be done.")
-@as_option
+@as_user_option
 @with_session
 def withdraw(session: Session, task: str, reason: str, by: str) -> None:
     """Close a task undone; its run goes on."""
@@ -204,7 +204,7 @@ def withdraw(session: Session, task: str, reason: str, by: str) -> None:
 @click.argument("task")
 @click.argument("user")
 @click.option("--reason", default="", help="Why, for the timeline.")
-@as_option
+@as_user_option
 @with_session
 def reassign(session: Session, task: str, user: str, reason: str, by: str) -> None:
     """Give a task to another USER."""
@@ -215,7 +215,7 @@ def reassign(session: Session, task: str, user: str, reason: str, by: str) -> No
 @tasks_command.command("snooze")
 @click.argument("task")
 @click.argument("until")
-@as_option
+@as_user_option
 @with_session
 def snooze(session: Session, task: str, until: str, by: str) -> None:
     """Hide a task UNTIL a date (2026-12-01) or for a while (3d, 2 business days)."""
@@ -236,7 +236,7 @@ def _moment(session: Session, written: str) -> datetime:
 @tasks_command.command("comment")
 @click.argument("task")
 @click.argument("text")
-@as_option
+@as_user_option
 @with_session
 def comment(session: Session, task: str, text: str, by: str) -> None:
     """Write a comment on a task."""
