@@ -102,11 +102,32 @@ class Activities:
             records.change_enrollment(EnrollmentId(errand.enrollment), plan=plan)
 
     def _deliver(self, errand: Errand) -> Answer:
-        if errand.notes or errand.dropped:
-            self._note(errand)
         do = decode(Do, errand.do)
         enrollment = EnrollmentId(errand.enrollment)
-        return dict(self._effects.deliver(self._transaction, enrollment, do)), None
+        written: list[Errand] = []
+        try:
+            transaction = self._noting(errand, written)
+            return dict(self._effects.deliver(transaction, enrollment, do)), None
+        except TransientError:
+            raise
+        except TenureError:
+            if not written:
+                self._note(errand)  # as in _carry_out
+            raise
+
+    def _noting(self, errand: Errand, written: list[Errand]) -> Transaction:
+        """Return transactions of which the first takes along the lines that came with an errand;
+        once it is committed, the errand is among those `written`."""
+
+        @contextmanager
+        def transaction() -> Iterator[Records]:
+            with self._transaction() as records:
+                if not written:
+                    self._write(records, errand)
+                yield records
+            written.append(errand)
+
+        return transaction
 
     def _deliver_now(self, errand: Errand) -> Answer:
         """Deliver at once if a place is free; else, or when it has to be tried again, answer

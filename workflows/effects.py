@@ -52,9 +52,7 @@ class RealEffects:
         ways = self.ways(context)
         sent = {letter.key: sending.send(letter, ways) for letter in prepared.sends}
         with transaction() as records:
-            answer = outgoing.record(
-                records, context, enrollment, do, sent, prepared.before, prepared.later
-            )
+            answer = outgoing.record(records, context, enrollment, do, prepared, sent)
         if answer.get("status") == "waiting":
             raise TransientError(f"{do.verb} could not be handed over yet")
         return answer

@@ -170,12 +170,17 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
 
     # --- the ledger, the timeline, the outbox -------------------------------------------------
 
-    def effect(self, key: EffectKey) -> Effect | None: ...
+    def effect(self, key: EffectKey, *, lock: bool = False) -> Effect | None:
+        """Return a row of the ledger; with `lock`, nobody else changes it until the transaction
+        ends."""
 
     def put_effect(self, effect: Effect) -> bool:
         """Insert; False (and nothing written) when the key is taken."""
 
     def change_effect(self, key: EffectKey, **fields: Any) -> None: ...
+
+    def settle_effect(self, key: EffectKey, **fields: Any) -> None:
+        """Set fields of a row that is known to be there; one that is not is no error."""
 
     def leave_out_waiting(self, enrollment: EnrollmentId, reason: str) -> None:
         """Mark as skipped what of a run's sends waits to be tried again."""

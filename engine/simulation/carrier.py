@@ -74,9 +74,7 @@ class Carrier:
             return ready.result
         sent = {letter.key: self._hand_over(letter) for letter in ready.sends}
         with self._records as records:
-            return outgoing.record(
-                records, self._context, enrollment, do, sent, ready.before, ready.later
-            )
+            return outgoing.record(records, self._context, enrollment, do, ready, sent)
 
     def _hand_over(self, letter: Letter) -> sending.Sent:
         if isinstance(letter.content, ChatPost | HookCall):

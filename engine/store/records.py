@@ -36,6 +36,7 @@ from engine.plan.codec import plan_from_json
 from engine.plan.events import CommandId, Path
 from engine.plan.model import NodeId, Plan, PlanHash
 from engine.store import rows, statements
+from engine.store.compiling import change
 from engine.store.deliveries import delivery_to_json
 from engine.store.enrolling_records import EnrollingOnPostgres
 from engine.store.health_records import HealthOnPostgres
@@ -267,14 +268,19 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
 
     # --- the ledger, the timeline, the outbox -------------------------------------------------
 
-    def effect(self, key: EffectKey) -> Effect | None:
-        return self._one(rows.EFFECTS, statements.EFFECT, key=key)
+    def effect(self, key: EffectKey, *, lock: bool = False) -> Effect | None:
+        statement = statements.LOCK_EFFECT if lock else statements.EFFECT
+        return self._one(rows.EFFECTS, statement, key=key)
 
     def put_effect(self, effect: Effect) -> bool:
         return self._row(statements.PUT_EFFECT, **rows.EFFECTS.parameters(effect)) is not None
 
     def change_effect(self, key: EffectKey, **fields: Any) -> None:
         self._change(rows.EFFECTS, key, fields, "effect")
+
+    def settle_effect(self, key: EffectKey, **fields: Any) -> None:
+        values = rows.EFFECTS.changes(fields)
+        self._keep(change(rows.EFFECTS, tuple(values)), None, this=key, **values)
 
     def leave_out_waiting(self, enrollment: EnrollmentId, reason: str) -> None:
         self._keep(statements.LEAVE_OUT, None, enrollment=enrollment, reason=reason)

@@ -266,6 +266,7 @@ TASKS_OF_NODES = compiled(
 # --- the ledger, the timeline, the outbox -----------------------------------------------------
 
 EFFECT = compiled(_by_key(rows.EFFECTS))
+LOCK_EFFECT = compiled(_by_key(rows.EFFECTS).with_for_update(key_share=True))
 LEAVE_OUT = compiled(
     update(effects)
     .where(
