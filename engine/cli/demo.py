@@ -17,13 +17,11 @@ from pathlib import Path
 from threading import Thread
 
 import click
-from sqlalchemy import select
 
 from engine.cli.session import Session
 from engine.cli.stack import prepare, web_command, worker_command
 from engine.cli.why import show_explanation
 from engine.delivery.catcher import Catcher
-from engine.effects.entities import EnrollmentId
 from engine.effects.story import tell
 from engine.errors import InputError
 from engine.plan.clock import Clock
@@ -39,7 +37,9 @@ from engine.stack.supervisor import Stack
 from engine.store.database import Database
 from engine.store.importing import read_mapping
 from engine.store.queries import runs as run_queries
-from engine.store.tables import tasks
+from engine.store.queries.accounts import list_accounts
+from engine.store.queries.paging import LONGEST_PAGE
+from engine.store.queries.tasks import list_tasks
 from engine.wiring import Contexts, open_database
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
@@ -228,23 +228,20 @@ def _under_way(scene: _Scene) -> bool:
 
 
 def _account_names(database: Database) -> dict[str, str]:
-    from engine.store.tables import accounts
-
     with database.begin() as connection:
-        rows = connection.execute(select(accounts.c.id, accounts.c.name))
-        return {row.id: row.name or row.id for row in rows}
+        rows = list_accounts(connection, limit=LONGEST_PAGE)
+    return {row.account.id: str(row.account.fields.get("name") or row.account.id) for row in rows}
 
 
 def _tell_one(session: Session) -> None:
-    """Explain the run in which most went wrong and was put right."""
+    """Explain a run in which something went wrong and was put right, if there is one."""
     with session.reading() as connection:
-        told = select(tasks.c.enrollment).where(tasks.c.enrollment.startswith(f"{TOLD}."))
-        alarmed = told.where(tasks.c.kind == "escalation").order_by(tasks.c.enrollment)
-        found = connection.scalar(alarmed) or connection.scalar(told.order_by(tasks.c.number))
-    if found is None:
-        return
-    with session.reading() as connection:
-        page = run_queries.show_run(connection, EnrollmentId(found))
+        rows = list_tasks(connection, status=None, limit=LONGEST_PAGE)
+        told = [row.task for row in rows if row.task.enrollment.startswith(f"{TOLD}.")]
+        if not told:
+            return
+        one = min(told, key=lambda task: (task.kind != "escalation", task.enrollment))
+        page = run_queries.show_run(connection, one.enrollment)
     with session.database.transaction() as records:
         plan = records.plan(page.run.plan)
     explained = explain(page.run, plan, page.lines, page.effects)

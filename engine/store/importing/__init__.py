@@ -4,7 +4,8 @@ sheet     the file as text: encoding, separator, quotes, line numbers
 columns   which column is which field, by name or by a mapping file
 cells     one cell as a value of its field's type, or why it is none
 kinds     what accounts, contacts and users are made of, and how the store keeps them
-rows      one row after the other: usable, or rejected and why
+reading   one row after the other: usable, or rejected and why
+report    what came of it
 running   the whole import, in one transaction
 """
 
