@@ -170,7 +170,7 @@ def _together(
 ) -> list[Answer]:
     read = [_readable(one, records.now) for one in written]
     facts = [one for one in read if isinstance(one, Fact)]
-    records.look_ahead({one.account for one in facts}, {one.id for one in facts})
+    records.look_ahead({one.account for one in facts}, {one.id for one in facts}, facts)
     found = [_ingested(records, context, one) for one in read]
     return [
         rejected(records, one, reason(came), source) if isinstance(came, TenureError) else came
@@ -184,7 +184,7 @@ def _ingested(
     if isinstance(fact, TenureError):
         return fact
     try:
-        with records.alone():
+        with records.alone(fact.kind):
             return accepted(fact, ingest(records, context, fact))
     except (TransientError, Spoiled):
         raise

@@ -41,7 +41,7 @@ def bring_in(
         started: list[str] = []
         for first in range(0, len(facts), PAGE):
             page = facts[first : first + PAGE]
-            records.look_ahead({one.account for one in page}, {one.id for one in page})
+            records.look_ahead({one.account for one in page}, {one.id for one in page}, page)
             for fact in page:
                 started += ingest(records, context, fact, quiet=quiet).started
         return replace(report, started=tuple(started))

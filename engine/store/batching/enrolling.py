@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from engine.effects.deliveries import Delivery
 from engine.effects.enrolling_entities import Decision, Held, Notice
-from engine.effects.entities import AccountId, Enrollment, EnrollmentId, Line, Wait
+from engine.effects.entities import (
+    AccountId,
+    Enrollment,
+    EnrollmentId,
+    Fact,
+    FactId,
+    Line,
+    Wait,
+)
 from engine.plan.events import CommandId
 from engine.plan.model import PlanHash
 from engine.store import rows
@@ -20,6 +28,15 @@ Pairs = frozenset[tuple[str, str]]
 
 class BatchedEnrolling(BatchedTalk):
     """What facts begin and wake."""
+
+    def look_ahead(
+        self,
+        accounts: Collection[AccountId],
+        facts: Collection[FactId],
+        coming: Iterable[Fact] = (),
+    ) -> None:
+        super().look_ahead(accounts, facts, coming)
+        self.current_plans()  # while there is nothing that would be sent before it
 
     # --- runs ---------------------------------------------------------------------------------
 

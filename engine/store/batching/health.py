@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from engine.effects.entities import Account, AccountId, Contact, ContactId, Fact, Override
@@ -16,8 +17,13 @@ from engine.store.health_records import FIELDS_SAID_OF_ALL, SAYING
 Scores = tuple[tuple[datetime, float], ...]
 FURTHER_BACK = timedelta(days=31)
 """How much more scores are read than was asked for: the next fact may ask for more."""
-MOST_FACTS = 5_000
-"""How many facts are read at once for all accounts of a batch."""
+MOST_FACTS = 20_000
+"""How many facts are read at once for many accounts of a batch."""
+Happened = tuple[datetime, Sequence[Fact]]
+"""The facts of an account from an instant on."""
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""Nothing is known from it on."""
+_when = attrgetter("occurred_at")
 
 
 class BatchedHealth(BatchedTalk):
@@ -28,10 +34,11 @@ class BatchedHealth(BatchedTalk):
         self._facts: dict[AccountId, tuple[Fact, ...]] = {}
         self._scores: dict[AccountId, Scores] = {}
         self._scores_from: dict[AccountId, datetime] = {}
+        self._put_scores: dict[AccountId, Mapping[datetime, float]] = {}
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
-        for known in (self._facts, self._scores, self._scores_from):
+        for known in (self._facts, self._scores, self._scores_from, self._put_scores):
             known.clear()
 
     # --- accounts and contacts ----------------------------------------------------------------
@@ -50,7 +57,14 @@ class BatchedHealth(BatchedTalk):
     def contacts(self, account: AccountId) -> Sequence[Contact]:
         if account not in self._accounts:
             return super().contacts(account)
-        return [*self._of_each("contacts", rows.CONTACTS, ahead.CONTACTS).get(account, ())]
+        nobody: tuple[Contact, ...] = ()
+        return [*self._of_alike("contacts", account, self._stored_contacts, nobody)]
+
+    def _stored_contacts(self, some: list[AccountId]) -> dict[AccountId, tuple[Contact, ...]]:
+        found: dict[AccountId, tuple[Contact, ...]] = {}
+        for one in map(rows.CONTACTS.read, self._peek(ahead.CONTACTS, accounts=some)):
+            found[one.account] = (*found.get(one.account, ()), one)
+        return found
 
     def put_account(self, account: AccountId, fields: Mapping[str, Any]) -> bool:
         self._missing.discard(account)
@@ -97,13 +111,13 @@ class BatchedHealth(BatchedTalk):
 
     def _read_scores(self, since: datetime, account: AccountId) -> None:
         """Read the scores of an account, and of all others of the batch that have not been read."""
-        self._send_rows()
         ids = {account, *(one for one in self._accounts if one not in self._scores_from)}
-        found: dict[AccountId, list[tuple[datetime, float]]] = {one: [] for one in ids}
+        found: dict[AccountId, dict[datetime, float]] = {one: {} for one in ids}
         for id, at, score in self._peek(ahead.SCORES, accounts=list(ids), since=since):
-            found[id].append((at, score))
+            found[id][at] = score
         for id, scores in found.items():
-            self._scores[id], self._scores_from[id] = tuple(scores), since
+            scores.update(self._put_scores.get(id, {}))
+            self._scores[id], self._scores_from[id] = tuple(sorted(scores.items())), since
 
     def put_score(
         self,
@@ -132,6 +146,8 @@ class BatchedHealth(BatchedTalk):
         last = latest.get(account)
         if last is None or at > last:
             self._journal.put(latest, account, at)
+        put = {**self._put_scores.get(account, {}), at: score}
+        self._journal.put(self._put_scores, account, put)
         if account in self._scores_from:
             others = (one for one in self._scores[account] if one[0] != at)
             self._journal.put(self._scores, account, tuple(sorted([*others, (at, score)])))
@@ -166,6 +182,7 @@ class BatchedHealth(BatchedTalk):
     # --- facts --------------------------------------------------------------------------------
 
     def put_fact(self, fact: Fact) -> bool:
+        self._kind_at_hand = fact.kind
         known = self._fact_ids.get(fact.id)
         if known is None or fact.account not in self._accounts:
             return self._plainly(super().put_fact, fact)
@@ -182,18 +199,17 @@ class BatchedHealth(BatchedTalk):
         if account not in self._accounts:
             return super().facts_since(account, kinds, since)
         stored = self._stored_facts(account, tuple(sorted(kinds)), since)
-        there = {one.id for one in stored}
-        new = [
-            one
-            for one in self._facts.get(account, ())
-            if one.kind in kinds and one.occurred_at >= since and one.id not in there
-        ]
-        return sorted([*stored, *new], key=lambda one: one.occurred_at)
+        put = self._facts.get(account, ())
+        new = [one for one in put if one.kind in kinds and one.occurred_at >= since]
+        if not new:
+            return [*stored]
+        there = {one.id for one in stored} if self._sent else ()
+        return sorted([*stored, *(one for one in new if one.id not in there)], key=_when)
 
     def latest_facts(self, account: AccountId, kinds: Collection[str]) -> Mapping[str, Fact]:
         if account not in self._accounts:
             return super().latest_facts(account, kinds)
-        found = {**self._stored_latest(tuple(sorted(kinds))).get(account, {})}
+        found = {**self._stored_latest(account, tuple(sorted(kinds)))}
         for one in self._facts.get(account, ()):
             known = found.get(one.kind)
             newest = known is None or one.occurred_at >= known.occurred_at
@@ -204,53 +220,63 @@ class BatchedHealth(BatchedTalk):
     def fields_said(self, account: AccountId, fields: Collection[str]) -> Mapping[str, datetime]:
         if account not in self._accounts:
             return super().fields_said(account, fields)
-        said = {**self._stored_said(tuple(sorted(fields))).get(account, {})}
+        said = {**self._stored_said(account, tuple(sorted(fields)))}
         for one in self._facts.get(account, ()):
             if one.kind in SAYING and one.occurred_at <= self._now:
                 for name in set(fields).intersection(one.data.get("fields") or ()):
                     said[name] = max(said.get(name, one.occurred_at), one.occurred_at)
         return said
 
-    def _stored_said(self, names: tuple[str, ...]) -> dict[AccountId, dict[str, datetime]]:
-        def read() -> dict[AccountId, dict[str, datetime]]:
-            asked = {"accounts": list(self._accounts), "names": [*names], "now": self._now}
+    def _stored_said(self, account: AccountId, names: tuple[str, ...]) -> Mapping[str, datetime]:
+        def read(some: list[AccountId]) -> dict[AccountId, Mapping[str, datetime]]:
             each: dict[AccountId, dict[str, datetime]] = {}
-            for account, name, at in self._peek(FIELDS_SAID_OF_ALL, **asked):
-                each.setdefault(account, {})[name] = at
-            return each
+            asked = {"accounts": some, "names": [*names], "now": self._now}
+            for id, name, at in self._peek(FIELDS_SAID_OF_ALL, **asked):
+                each.setdefault(id, {})[name] = at
+            return {**each}
 
-        return self._once(f"said {names}", read)
+        return self._of_alike(f"said {names}", account, read, {})
 
-    def _stored_latest(self, kinds: tuple[str, ...]) -> dict[AccountId, dict[str, Fact]]:
-        def read() -> dict[AccountId, dict[str, Fact]]:
-            asked = {"accounts": list(self._accounts), "kinds": [*kinds], "now": self._now}
+    def _stored_latest(self, account: AccountId, kinds: tuple[str, ...]) -> Mapping[str, Fact]:
+        def read(some: list[AccountId]) -> dict[AccountId, Mapping[str, Fact]]:
             each: dict[AccountId, dict[str, Fact]] = {}
+            asked = {"accounts": some, "kinds": [*kinds], "now": self._now}
             for fact in map(rows.FACTS.read, self._peek(ahead.LATEST_FACTS, **asked)):
                 each.setdefault(fact.account, {})[fact.kind] = fact
-            return each
+            return {**each}
 
-        return self._once(f"latest {kinds}", read)
+        return self._of_alike(f"latest {kinds}", account, read, {})
 
     def _stored_facts(
         self, account: AccountId, kinds: tuple[str, ...], since: datetime
     ) -> Sequence[Fact]:
-        """Return what is stored; read for all accounts at once where that is not too much."""
-        if kinds not in self._once("facts", dict):
-            self._read["facts"][kinds] = since, self._facts_of_all(kinds, since)
-        known_from, found = self._read["facts"][kinds]
-        if found is not None and since >= known_from:
-            return [one for one in found.get(account, ()) if one.occurred_at >= since]
-        given = {"account": account, "kinds": [*kinds], "since": since}
-        return [rows.FACTS.read(row) for row in self._peek(ahead.FACTS_SINCE, **given)]
+        """Return what is stored; read for many accounts at once where that is not too much."""
+
+        def read(some: list[AccountId]) -> dict[AccountId, Happened]:
+            return self._facts_of_all(some, kinds, since)
+
+        nothing: Happened = since, ()
+        known_from, found = self._of_alike(f"facts {kinds}", account, read, nothing)
+        if since < known_from:
+            known_from, found = since, self._facts_of_one(account, kinds, since)
+            self._read[f"facts {kinds}"][account] = known_from, found
+        return found if since == known_from else [one for one in found if one.occurred_at >= since]
 
     def _facts_of_all(
-        self, kinds: tuple[str, ...], since: datetime
-    ) -> dict[AccountId, list[Fact]] | None:
-        asked = {"accounts": list(self._accounts), "kinds": [*kinds], "since": since}
+        self, some: list[AccountId], kinds: tuple[str, ...], since: datetime
+    ) -> dict[AccountId, Happened]:
+        """Return the facts of many accounts; if those are too many, of none of them from now on."""
+        asked = {"accounts": some, "kinds": [*kinds], "since": since}
         found = self._peek(ahead.FACTS_OF_ALL, **asked, most=MOST_FACTS + 1)
         if len(found) > MOST_FACTS:
-            return None
+            return dict.fromkeys(some, (NEVER, ()))
         each: dict[AccountId, list[Fact]] = {}
         for fact in map(rows.FACTS.read, found):
             each.setdefault(fact.account, []).append(fact)
-        return each
+        return {one: (since, facts) for one, facts in each.items()}
+
+    def _facts_of_one(
+        self, account: AccountId, kinds: tuple[str, ...], since: datetime
+    ) -> Sequence[Fact]:
+        given = {"account": account, "kinds": [*kinds], "since": since}
+        return [rows.FACTS.read(row) for row in self._peek(ahead.FACTS_SINCE, **given)]

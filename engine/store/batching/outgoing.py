@@ -124,9 +124,10 @@ class OutgoingRows:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def send(self, connection: psycopg.Connection[Any]) -> None:
-        """Send everything. TransientError when somebody else made one of the rows first: done
-        again, it is found."""
+    def send(self, connection: psycopg.Connection[Any]) -> bool:
+        """Send everything, and tell whether there was something. TransientError when somebody else
+        made one of the rows first: done again, it is found."""
+        something = False
         changed = [{"id": id, "fields": of} for id, of in self._changed.items()]
         for statement, rows, new in (
             (bulk.CHANGE_ACCOUNTS, changed, False),
@@ -142,10 +143,12 @@ class OutgoingRows:
             (bulk.OWE, self._owed, False),
         ):
             if rows:
+                something = True
                 done = connection.execute(statement, {"rows": bulk.as_rows(rows)})
                 if new and done.rowcount != len(rows):
                     raise _made_elsewhere()
         self._clear()
+        return something
 
     def _clear(self) -> None:
         self.journal.forget()

@@ -6,13 +6,13 @@ The parts of the batched records stand on it. Knows no meaning of a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from psycopg.pq import TransactionStatus
 
-from engine.effects.entities import Account, AccountId, FactId
+from engine.effects.entities import Account, AccountId, Fact, FactId
 from engine.errors import Conflict, TenureError
 from engine.store import rows
 from engine.store.batching import ahead
@@ -39,14 +39,23 @@ class BatchedTalk(PostgresRecords):
         self._journal = self._out.journal
         self._mark = (0, 0)
         self._spoiled = False
+        self._sent = False
         self._accounts: dict[AccountId, Account] = {}
         self._missing: set[AccountId] = set()
         self._fact_ids: dict[FactId, bool] = {}
+        self._told_by: dict[str, set[AccountId]] = {}
+        self._kind_at_hand = ""
         self._read: Read = {}
 
-    def look_ahead(self, accounts: Collection[AccountId], facts: Collection[FactId]) -> None:
+    def look_ahead(
+        self,
+        accounts: Collection[AccountId],
+        facts: Collection[FactId],
+        coming: Iterable[Fact] = (),
+    ) -> None:
         """Lock the accounts that are there, in the order of their ids, and learn which facts are
-        known already. Once more in the same transaction begins another batch."""
+        known already. Once more in the same transaction begins another batch. What `coming` facts
+        are about says of whom to read the same at once."""
         self.flush()
         self._begin_anew()
         found = self._peek(ahead.LOCK_ACCOUNTS, accounts=sorted(accounts))
@@ -55,15 +64,20 @@ class BatchedTalk(PostgresRecords):
         known = self._peek(ahead.KNOWN_FACTS, facts=list(facts))
         self._fact_ids.update(dict.fromkeys(facts, False))
         self._fact_ids.update((row[0], True) for row in known)
+        for fact in coming:
+            if fact.account in self._accounts:
+                self._told_by.setdefault(fact.kind, set()).add(fact.account)
 
     def _begin_anew(self) -> None:
-        for known in (self._accounts, self._missing, self._fact_ids, self._read):
+        for known in (self._accounts, self._missing, self._fact_ids, self._told_by, self._read):
             known.clear()
+        self._sent = False
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, kind: str = "") -> Iterator[None]:
         """Take back what is written within, and nothing else, when it ends in an error; Spoiled
-        when that cannot be done."""
+        when that cannot be done. `kind` is that of the fact at hand."""
+        self._kind_at_hand = kind
         self._mark, self._spoiled, owed = self._place(), False, self.owes
         try:
             yield
@@ -101,7 +115,7 @@ class BatchedTalk(PostgresRecords):
         self._spoiled |= self._place() != self._mark
         self._mark = (0, 0)
         with Translated():
-            self._out.send(self._connection)
+            self._sent |= self._out.send(self._connection)
 
     def _plainly(self, do: Callable[..., T], *given: Any, **named: Any) -> T:
         """Do what is rare as `PostgresRecords` does it, and read everything anew after it."""
@@ -130,6 +144,23 @@ class BatchedTalk(PostgresRecords):
         if what not in self._read:
             self._read[what] = read()
         return self._read[what]
+
+    def _of_alike(
+        self,
+        what: str,
+        account: AccountId,
+        read: Callable[[list[AccountId]], Mapping[AccountId, T]],
+        nothing: T,
+    ) -> T:
+        """Return what is read of an account together with all others that a fact of the kind at
+        hand tells of: what this one asks for, they will ask for too."""
+        known: dict[AccountId, T] = self._once(what, dict)
+        if account not in known:
+            alike = self._told_by.get(self._kind_at_hand) or self._accounts
+            some = {account, *(one for one in alike if one not in known)}
+            known.update(dict.fromkeys(some, nothing))
+            known.update(read(sorted(some)))
+        return known[account]
 
     def _of_each(self, what: str, kind: Rows[Any], statement: str) -> dict[AccountId, Any]:
         """Return the rows of a kind of all accounts, as tuples by account."""
