@@ -10,6 +10,7 @@ from uuid import uuid4
 from engine.effects.entities import AccountId
 from engine.services.applying import apply
 from engine.services.enrolling import enroll_by_hand
+from engine.services.facts import take_in
 from engine.store.directory import put_accounts
 from engine.store.schema import upgrade
 from tests.waiting import until
@@ -34,10 +35,11 @@ def test_goal_over_time_is_reached_though_nothing_happens(
     office.more = {"TENURE_SWEEP_EVERY_S": "1"}
     plan = compile_playbook(office.workspace, PLAYBOOK, "patient")
     apply(office.database, office.workspace, {"patient": plan}, by="test")
-    due = (office.database.now + timedelta(hours=15)).isoformat()  # 15 seconds
     with office.database.begin() as connection:
-        put_accounts(connection, {AccountId("acme-1"): {"name": "acme-1", "renewal_date": due}})
-        put_accounts(connection, {AccountId("acme-2"): {"renewal_date": "2999-01-01"}})
+        for name in ("acme-1", "acme-2"):
+            put_accounts(
+                connection, {AccountId(name): {"name": name, "renewal_date": "2999-01-01"}}
+            )
     try:
         runs = [
             enroll_by_hand(office.database, office.context, "patient", account, by="test")
@@ -47,6 +49,13 @@ def test_goal_over_time_is_reached_though_nothing_happens(
         first, second = (run.enrollment for run in runs)
         assert first is not None
         assert second is not None
+        until(lambda: waits(office) == 2, "both runs to wait")
+        day = (office.database.now + timedelta(hours=30)).date()  # in six to thirty seconds
+        changed = {"account": "acme-1", "data": {"fields": {"renewal_date": day.isoformat()}}}
+        (said,) = take_in(
+            office.database, lambda: office.context, [{"fact": "account.changed", **changed}]
+        )
+        assert said.status == "accepted", said
         until(lambda: office.run_of(first).outcome == "achieved", "the goal")
         assert office.run_of(second).outcome is None
         with office.database.transaction() as records:
@@ -55,3 +64,8 @@ def test_goal_over_time_is_reached_though_nothing_happens(
     finally:
         office.close()
         databases.drop(url)
+
+
+def waits(office: Office) -> int:
+    with office.database.begin() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM waits").scalar_one())
