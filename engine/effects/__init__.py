@@ -37,7 +37,7 @@ something leaves the house
     sending              the call itself
 what a run knows
     knowing              every name of expressions and texts
-    health_names, trigger_names, fiscal_names          families of names
+    step_names, health_names, trigger_names, fiscal_names    families of names
     people               from a role to a person
     instants             from a `when` to an instant
     texts, story         texts rendered, timeline lines as sentences

@@ -1,8 +1,8 @@
 """What expressions and texts read, gathered from the records when they are needed, and only then.
 
 `Known` answers by dotted name for expressions (`values`) and as nested mappings for texts
-(`variables`). Owns the meaning of each name; decides nothing. Results never come from workflow
-history alone: answers to tasks and surveys are read from the records, where personal data may live.
+(`variables`). Owns which names there are; what families of them mean is in the `*_names` modules.
+Decides nothing.
 """
 
 from __future__ import annotations
@@ -22,24 +22,17 @@ from engine.effects.entities import (
     ContactId,
     Enrollment,
     Fact,
-    Task,
     User,
 )
 from engine.effects.fiscal_names import fiscal_value
 from engine.effects.health_names import health_value
 from engine.effects.people import Found, Had, find_person, had_by_nobody
 from engine.effects.records import Records
+from engine.effects.step_names import Place, step_names, step_value
 from engine.effects.trigger_names import trigger_value
 from engine.language.expressions import Verdict, evaluate
 from engine.plan.events import Path
-from engine.plan.model import Condition, Effect, ForEach, Json, NodeId, Plan
-from engine.plan.model import Task as TaskNode
-
-SURVEY_FACTS = ("survey.answered", "survey.commented")
-"""What a customer says to a survey; the comment comes with the answer, or after it."""
-
-READER_DID = ("opened", "clicked", "replied")
-"""What a reader does with an email: each is told by a fact about its step (`email.clicked`)."""
+from engine.plan.model import Condition, ForEach, Json, NodeId, Plan
 
 
 @dataclass
@@ -153,7 +146,7 @@ class Known:
             case "playbook":
                 return self.plan.title
         if head in self._steps:
-            return self._step(self._steps[head], rest)
+            return self._step_value(self._steps[head], rest)
         return self._person(head, rest)
 
     @cached_property
@@ -209,6 +202,10 @@ class Known:
     def _steps(self) -> Mapping[str, NodeId]:
         return step_names(self.plan)
 
+    def _step_value(self, node: NodeId, name: str) -> Any:
+        place = Place(self.path, self.since, self.results, lambda: self._contact_at_hand)
+        return step_value(self.records, self.enrollment, self.plan, place, node, name)
+
     def _contact_by_role(self, rest: str) -> Any:
         role, _, name = rest.partition(".")
         found = next((one for one in self._contacts if one.role == role), None)
@@ -220,90 +217,13 @@ class Known:
             return contact_field(found, name)
         return user_field(found, name)
 
-    # --- facts and steps ----------------------------------------------------------------------
+    # --- facts --------------------------------------------------------------------------------
 
     def _facts(self, kinds: list[str]) -> list[Fact]:
         found = self.records.facts_since(self.enrollment.account, kinds, self.since)
         began = self.enrollment.trigger.get("fact")  # what began the run, it does not wait for
         mine = (None, self.enrollment.id)
         return [fact for fact in found if fact.enrollment in mine and fact.id != began]
-
-    def _step(self, node: NodeId, name: str) -> Any:
-        gate = NodeId(f"{node}.approve")
-        if name == "decision" and gate in self.plan.nodes:
-            node = gate
-        kind = self.plan.nodes[node]
-        result = self.results.get(node) or {}
-        if isinstance(kind, TaskNode) and name not in result:
-            return self._answer(node, name)
-        if isinstance(kind, Effect) and kind.verb == "send_survey" and name not in result:
-            return self._survey(node, name)
-        if isinstance(kind, Effect) and kind.verb == "send_email" and name in READER_DID:
-            return self._reader_did(node, f"email.{name}")
-        return result.get(name)
-
-    def _answer(self, node: NodeId, name: str) -> Any:
-        found = [task for task in self._tasks(node) if is_within(task.path, self.path)]
-        if not found:
-            return None
-        task = found[-1]
-        match name:
-            case "done":
-                return task.status == "done"
-            case "decision":
-                return task.decision
-            case "late":
-                return (
-                    task.due_at is not None and (task.closed_at or self.records.now) > task.due_at
-                )
-        return task.answers.get(name)
-
-    def _tasks(self, node: NodeId) -> list[Task]:
-        return list(self.records.tasks_of(self.enrollment.id, [node]))
-
-    def _survey(self, node: NodeId, name: str) -> Any:
-        mine = self._facts_about(node, SURVEY_FACTS, self.since)
-        if name == "answered":
-            return any(one.kind == "survey.answered" for one in mine)
-        return next((one.data[name] for one in reversed(mine) if name in one.data), None)
-
-    def _reader_did(self, node: NodeId, kind: str) -> bool:
-        found = self._facts_about(node, (kind,), self.enrollment.started_at)
-        reader = self._contact_at_hand
-        return any(reader is None or one.contact in (None, reader.id) for one in found)
-
-    def _facts_about(self, node: NodeId, kinds: tuple[str, ...], since: datetime) -> list[Fact]:
-        return [
-            one
-            for one in self.records.facts_since(self.enrollment.account, kinds, since)
-            if one.enrollment == self.enrollment.id
-            and one.node == node
-            and is_within(one.path, self.path)
-            and on_one_way(one.path, self.path)
-        ]
-
-
-def step_names(plan: Plan) -> dict[str, NodeId]:
-    """Return the steps by the name expressions use: hyphens become underscores."""
-    return {node.replace("-", "_"): node for node in plan.nodes if "." not in node}
-
-
-def on_one_way(one: Path, other: Path) -> bool:
-    """Tell whether two places of a run are the same, or one encloses the other: what happens in one
-    item or repetition is not heard in another. A fact that does not say where is heard everywhere.
-
-    >>> on_one_way(("each=c-1",), ("each=c-1", "weekly#2")), on_one_way(("each=c-1",), ())
-    (True, True)
-    >>> on_one_way(("each=c-1",), ("each=c-2",))
-    False
-    """
-    return all(mine == its for mine, its in zip(one, other, strict=False))
-
-
-def is_within(inner: Path, outer: Path) -> bool:
-    """Tell whether a step ran for the same items as `outer`."""
-    items = {part for part in outer if "=" in part}
-    return all(part in items for part in inner if "=" in part)
 
 
 def contact_field(contact: Contact | None, name: str) -> Any:

@@ -8,8 +8,9 @@ from typing import Any
 from engine.effects.context import Context
 from engine.effects.deliveries import Wake
 from engine.effects.entities import CLOCK, AccountId, EnrollmentId, Fact, Line, Wait
-from engine.effects.knowing import Known, on_one_way
+from engine.effects.knowing import Known
 from engine.effects.records import Records
+from engine.effects.step_names import on_one_way
 from engine.effects.watching import condition_at
 from engine.language.expressions import Verdict
 from engine.plan.model import Condition, NodeId

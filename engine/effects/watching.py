@@ -12,7 +12,8 @@ from typing import Any
 
 from engine.effects.entities import CLOCK, EnrollmentId, Line, Wait
 from engine.effects.instants import instant, next_of
-from engine.effects.knowing import Known, on_one_way
+from engine.effects.knowing import Known
+from engine.effects.step_names import on_one_way
 from engine.enrolling.clocks import reads_time
 from engine.plan.events import CommandId, Do
 from engine.plan.model import (

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from engine.calendars.places import zone_named
-from engine.effects.knowing import step_names
+from engine.effects.step_names import step_names
 from engine.enrolling.clocks import reads_time
 from engine.enrolling.crossings import TODAY, Crossing, crossings_of, next_day
 from engine.plan.model import Condition, Plan
@@ -31,6 +31,11 @@ class Ticking:
 
     crossings: tuple[Crossing, ...]
     names: frozenset[str]
+
+    @property
+    def reads_ages(self) -> bool:
+        """Whether it hangs on how old scores and bands are."""
+        return any(name.startswith("health.") for name in self.names)
 
     def next_day(self, fields: Mapping[str, Any], now: datetime, zone: str) -> datetime | None:
         """Return when the next day begins on which a date is crossed."""
