@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from engine.cli.options import format_option, is_terminal, workspace_option, write_file
+from engine.cli.schemas import SCHEMAS, schema_text, write_schemas
 from engine.errors import InputError
 from engine.services.authoring import Checkup, check_workspace
 
@@ -104,20 +105,30 @@ def graph_command(playbook: str, workspace: Path, form: str, output: Path | None
 
 
 @click.command("schema")
+@click.argument("file", type=click.Choice(list(SCHEMAS)), default="playbook")
 @workspace_option
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."
 )
-def schema_command(workspace: Path, output: Path | None) -> None:
-    """Write the JSON Schema of playbooks, for editors that complete and check."""
-    from engine.language.json_schema import playbook_schema
-
+@click.option(
+    "--all",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write those of all files to a folder, as FILE.schema.json.",
+)
+def schema_command(file: str, workspace: Path, output: Path | None, folder: Path | None) -> None:
+    """Write the JSON Schema of a kind of FILE, for editors that complete and check: playbook (the
+    usual one), test (*.test.yaml), tenure, schema, people or health."""
     found = (workspace / "tenure.yaml").exists()
     if not found:
         note = f"note: {workspace} has no tenure.yaml; the schema names nothing of yours"
         click.echo(note, err=True)
     loaded = check_workspace(workspace).loaded.workspace if found else None
-    text = json.dumps(playbook_schema(loaded), indent=2) + "\n"
+    if folder is not None:
+        for name in write_schemas(folder, loaded):
+            click.echo(f"wrote {name}")
+        return
+    text = schema_text(file, loaded)
     if output is None:
         click.echo(text, nl=False)
     else:

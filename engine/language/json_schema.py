@@ -1,4 +1,5 @@
-"""The JSON Schema of a playbook, for editors: completion, hover text, first mistakes.
+"""The JSON Schemas of playbooks and the workspace's files, for editors: completion, hover text,
+first mistakes.
 
 Made from the forms in `schema`, whose descriptions and examples are the language reference. With a
 workspace, names that exist in it (roles, templates, bands, …) are offered too. What only
@@ -7,9 +8,10 @@ workspace, names that exist in it (roles, templates, bands, …) are offered too
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from engine.language.schema.playbook import STEPS, PlaybookForm
@@ -37,6 +39,24 @@ def playbook_schema(workspace: Workspace | None = None) -> _Schema:
     definitions = {name: _tidy(one, names) for name, one in sorted(found.items())}
     whole = definitions.pop("PlaybookForm")
     return {"$schema": DIALECT, **whole, "title": "Tenure playbook", "$defs": definitions}
+
+
+def form_schema(form: type[BaseModel], title: str, meaning: Callable[[str, str], str]) -> _Schema:
+    """Return the schema of a file that is written by a form of `engine.language.workspace`;
+    `meaning` says what a key of a form means."""
+    made = form.model_json_schema(by_alias=True)
+    found: _Schema = {**made.pop("$defs", {}), form.__name__: made}
+    definitions = {
+        name: _described(name, _tidy(one, {}), meaning) for name, one in sorted(found.items())
+    }
+    whole = definitions.pop(form.__name__)
+    return {"$schema": DIALECT, **whole, "title": title, "$defs": definitions}
+
+
+def _described(name: str, schema: _Schema, meaning: Callable[[str, str], str]) -> _Schema:
+    keys = schema.get("properties", {})
+    shown = {key: {**one, "description": meaning(name, key)} for key, one in keys.items()}
+    return {**schema, "properties": shown} if keys else schema
 
 
 def _one_of(description: str, names: list[str]) -> _Schema:

@@ -22,7 +22,7 @@ from engine.simulation.scenario import Scenario
 from engine.simulation.sheet import Sheet
 from engine.simulation.writing import KEYS, read_scenario
 
-_KEYS = ("name", "playbook", *KEYS, "expect", "never")
+TEST_KEYS = ("name", "playbook", *KEYS, "expect", "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_tests(
 def _test(
     sheet: Sheet, value: Any, path: Path, context: Context, plans: Mapping[str, Plan]
 ) -> PlaybookTest | None:
-    given = sheet.mapping(value, path, _KEYS, ("name", "expect"))
+    given = sheet.mapping(value, path, TEST_KEYS, ("name", "expect"))
     file = sheet.document.file
     playbook = sheet.text(given.get("playbook"), (*path, "playbook"), _named_after(file))
     plan = plans.get(playbook)

@@ -23,7 +23,7 @@ from engine.simulation.written_people import read_fields
 
 DEFAULT_START = "2026-03-02T09:00"
 """A Monday."""
-_FACT_KEYS = ("at", "fact", "data", "health", "account", "contact", "id")
+FACT_KEYS = ("at", "fact", "data", "health", "account", "contact", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def read_moment(reading: Reading, value: Any, path: Path) -> datetime:
 def read_fact(reading: Reading, value: Any, path: Path, number: int) -> Fact | None:
     """Read one fact, in its full form or a short one; None when it says nothing."""
     sheet = reading.sheet
-    given = sheet.mapping(value, path, _FACT_KEYS, () if number == 0 else ("at",))
+    given = sheet.mapping(value, path, FACT_KEYS, () if number == 0 else ("at",))
     kind, data = _kind(reading, given, path)
     if kind is None:
         return None

@@ -19,7 +19,7 @@ from engine.language.places import Path
 from engine.language.workspace.model import Field
 from engine.simulation.sheet import Sheet
 
-_USER_KEYS = ("id", "name", "email", "zone", "calendar", "manager", "leave")
+USER_KEYS = ("id", "name", "email", "zone", "calendar", "manager", "leave")
 
 
 def read_fields(
@@ -98,7 +98,7 @@ def read_users(sheet: Sheet, value: Any, path: Path) -> list[User]:
     found = []
     for index, written in enumerate(sheet.items(value, path)):
         at = (*path, index)
-        given = sheet.mapping(written, at, _USER_KEYS, ("id",))
+        given = sheet.mapping(written, at, USER_KEYS, ("id",))
         id = sheet.text(given.get("id"), (*at, "id"), "somebody")
         manager = sheet.text(given.get("manager"), (*at, "manager"))
         found.append(

@@ -61,9 +61,12 @@ def _check_address(text: str) -> str:
     return text
 
 
-def _wrapped(kind: type, wrap: Callable[[Any], Any]) -> BeforeValidator:
-    """Let a short form stand for the long one."""
-    return BeforeValidator(lambda given: wrap(given) if isinstance(given, kind) else given)
+def _wrapped(kind: type, wrap: Callable[[Any], Any], either: Any) -> BeforeValidator:
+    """Let a short form stand for the long one; editors are told of `either`."""
+    return BeforeValidator(
+        lambda given: wrap(given) if isinstance(given, kind) else given,
+        json_schema_input_type=either,
+    )
 
 
 Line = Annotated[
@@ -131,7 +134,9 @@ Color = Annotated[
 ]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Address = Annotated[str, AfterValidator(_check_address)]
-Folders = Annotated[list[Line], _wrapped(str, lambda one: [one]), Field(min_length=1)]
+Folders = Annotated[
+    list[Line], _wrapped(str, lambda one: [one], Line | list[Line]), Field(min_length=1)
+]
 
 
 class Form(BaseModel):
@@ -241,8 +246,16 @@ class FieldForm(Form):
     label: str = ""
 
 
-Fields = dict[Identifier, Annotated[FieldForm, _wrapped(str, lambda kind: {"type": kind})]]
-FactFields = Annotated[Fields, BeforeValidator(lambda given: {} if given is None else given)]
+Fields = dict[
+    Identifier,
+    Annotated[FieldForm, _wrapped(str, lambda kind: {"type": kind}, FieldForm | FieldType)],
+]
+FactFields = Annotated[
+    Fields,
+    BeforeValidator(
+        lambda given: {} if given is None else given, json_schema_input_type=Fields | None
+    ),
+]
 
 
 class SchemaForm(Form):

@@ -22,12 +22,17 @@ Length = Annotated[
     BeforeValidator(
         lambda given: (
             str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
-        )
+        ),
+        json_schema_input_type=str,
     ),
 ]
 """A length of time as text; the reader of such says what is wrong with a bare number."""
 Condition = Annotated[
-    str, BeforeValidator(lambda given: str(given).lower() if isinstance(given, bool) else given)
+    str,
+    BeforeValidator(
+        lambda given: str(given).lower() if isinstance(given, bool) else given,
+        json_schema_input_type=str | bool,
+    ),
 ]
 Formula = Condition
 """An expression that gives a value."""
@@ -49,7 +54,7 @@ def _both(given: Any) -> Any:
     return given
 
 
-Stay = Annotated[StayForm, BeforeValidator(_both)]
+Stay = Annotated[StayForm, BeforeValidator(_both, json_schema_input_type=StayForm | str)]
 
 
 class SteadyForm(Form):
