@@ -31,12 +31,21 @@ LONGEST_PAUSE_S = 5.0
 
 @dataclass
 class Outcome:
-    """What came of a batch: what Temporal has, what is wrong with what it will not take, and
-    whether it answered at all."""
+    """What came of a batch: whether it was as large as it may be, what Temporal has, what is wrong
+    with what it will not take, and whether it answered at all."""
 
+    is_full: bool = False
     delivered: list[int] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
     unavailable: bool = False
+
+
+class Lane:
+    """One of the dispatcher's loops: whether it has heard of news, and whether it works."""
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+        self.busy = False
 
 
 class Dispatcher:
@@ -54,8 +63,8 @@ class Dispatcher:
     ) -> None:
         self._database = database
         self._handover = Handover(client, address)
-        self._inputs = Inputs(database, address)
-        self._news = [asyncio.Event() for _ in range(lanes)]
+        self._inputs = Inputs(address)
+        self._lanes = [Lane() for _ in range(lanes)]
         self._batch = batch
         self._at_once = asyncio.Semaphore(at_once)
         self._threads = ThreadPoolExecutor(lanes, "dispatcher")
@@ -63,7 +72,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Deliver until `stop` is called; what is under way then is finished."""
-        lanes = [asyncio.create_task(self._lane(news)) for news in self._news]
+        lanes = [asyncio.create_task(self._work(lane)) for lane in self._lanes]
         listener = asyncio.create_task(self._listen())
         try:
             await asyncio.gather(*lanes)
@@ -75,11 +84,13 @@ class Dispatcher:
     def stop(self) -> None:
         """Make `run` return once what is under way is delivered."""
         self._stopping = True
-        self._tell()
+        for lane in self._lanes:
+            lane.news.set()
 
     def _tell(self) -> None:
-        for news in self._news:
-            news.set()
+        """Wake a lane that is idle; when none is, one looks again after what it has in hand."""
+        idle = (lane for lane in self._lanes if not (lane.busy or lane.news.is_set()))
+        next(idle, self._lanes[0]).news.set()
 
     async def _listen(self) -> None:
         """Tell the lanes of news, and every so often without any."""
@@ -92,19 +103,21 @@ class Dispatcher:
                 await asyncio.sleep(LOOK_EVERY_S)
                 self._tell()
 
-    async def _lane(self, news: asyncio.Event) -> None:
+    async def _work(self, lane: Lane) -> None:
         pause_s = 0.0
         while True:
-            await news.wait()
+            await lane.news.wait()
             if self._stopping:
                 return
-            news.clear()
+            lane.news.clear()
+            lane.busy = True
             if await self._drain():
+                lane.busy = False
                 pause_s = 0.0
                 continue
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2 or 0.25)
             await asyncio.sleep(pause_s)
-            news.set()
+            lane.news.set()
 
     async def _drain(self) -> bool:
         """Deliver until nothing is due; False when Temporal or the database does not answer."""
@@ -119,17 +132,20 @@ class Dispatcher:
                 return True
             if found.unavailable:
                 return False
+            if found.is_full:
+                self._tell()  # there is more than one lane can take
         return True
 
     def _cycle(self, loop: asyncio.AbstractEventLoop) -> Outcome | None:
         """One transaction, in a thread: take, deliver in the event loop, note what came of it."""
-        with self._database.begin() as connection:
+        with self._database.begin_with_records() as (connection, records):
             taken = outbox.take(connection, self._batch)
             if not taken:
                 return None
-            inputs = self._inputs.of([one for _, one in taken if isinstance(one, Start)])
+            inputs = self._inputs.of(records, (one for _, one in taken if isinstance(one, Start)))
             delivering = self._deliver(taken, inputs)
             outcome = asyncio.run_coroutine_threadsafe(delivering, loop).result()
+            outcome.is_full = len(taken) >= self._batch
             outbox.delivered(connection, outcome.delivered)
             for number, error in outcome.refused.items():
                 outbox.postpone(connection, number, error)

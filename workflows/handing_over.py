@@ -5,7 +5,7 @@ Knows no outbox. Ids only: nothing personal goes into inputs, search attributes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, assert_never
@@ -27,7 +27,6 @@ from engine.effects.records import Records
 from engine.errors import NotFound, RunError
 from engine.plan.codec import plan_to_json
 from engine.plan.model import Plan, PlanHash
-from engine.store.database import Database
 from workflows.messages import INPUT_FORMAT, WORKFLOW, EnrollmentInput, Told
 
 ACCOUNT = SearchAttributeKey.for_keyword("TenureAccount")
@@ -65,22 +64,20 @@ class Address:
 class Inputs:
     """Reads what runs to be started are given. Called in the dispatcher's threads."""
 
-    def __init__(self, database: Database, address: Address) -> None:
-        self._database = database
+    def __init__(self, address: Address) -> None:
         self._address = address
         self._plans: dict[PlanHash, dict[str, Any]] = {}
 
-    def of(self, starts: Sequence[Start]) -> dict[EnrollmentId, EnrollmentInput | str]:
+    def of(
+        self, records: Records, starts: Iterable[Start]
+    ) -> dict[EnrollmentId, EnrollmentInput | str]:
         """Return the input of each run, or in words why it has none."""
-        if not starts:
-            return {}
         found: dict[EnrollmentId, EnrollmentInput | str] = {}
-        with self._database.transaction() as records:
-            for start in starts:
-                try:
-                    found[start.enrollment] = self._input(records, start.enrollment)
-                except (NotFound, RunError) as error:
-                    found[start.enrollment] = error.message
+        for start in starts:
+            try:
+                found[start.enrollment] = self._input(records, start.enrollment)
+            except (NotFound, RunError) as error:
+                found[start.enrollment] = error.message
         return found
 
     def _input(self, records: Records, enrollment: EnrollmentId) -> EnrollmentInput:

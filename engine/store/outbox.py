@@ -12,12 +12,27 @@ the taker's transaction ends; a taker that dies has taken nothing. Instants here
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Integer, cast, delete, exists, func, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
 
 from engine.effects.deliveries import Delivery
+from engine.store.compiling import compiled
 from engine.store.database import CHANNEL
 from engine.store.deliveries import delivery_from_json
 from engine.store.errors import Translated
@@ -25,6 +40,29 @@ from engine.store.tables import outbox
 
 LONGEST_DELAY_S = 300
 _earlier = outbox.alias("earlier")
+_heads = (
+    select(outbox.c.enrollment)
+    .where(
+        outbox.c.not_before <= func.clock_timestamp(),
+        ~exists().where(
+            _earlier.c.enrollment == outbox.c.enrollment,
+            _earlier.c.number < outbox.c.number,
+        ),
+    )
+    .order_by(outbox.c.number)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("heads")
+)
+_TAKE = compiled(
+    select(outbox.c.number, outbox.c.delivery)
+    .join(_heads, _heads.c.enrollment == outbox.c.enrollment)
+    .order_by(outbox.c.number)
+    .with_for_update(of=outbox)
+)
+_DELIVERED = compiled(
+    delete(outbox).where(outbox.c.number == func.any(bindparam("numbers", type_=ARRAY(BigInteger))))
+)
 
 
 def take(connection: Connection, limit: int) -> Sequence[tuple[int, Delivery]]:
@@ -32,35 +70,21 @@ def take(connection: Connection, limit: int) -> Sequence[tuple[int, Delivery]]:
 
     A run whose first delivery is postponed, or taken by another dispatcher, is left alone.
     """
-    heads = (
-        select(outbox.c.enrollment)
-        .where(
-            outbox.c.not_before <= func.clock_timestamp(),
-            ~exists().where(
-                _earlier.c.enrollment == outbox.c.enrollment,
-                _earlier.c.number < outbox.c.number,
-            ),
-        )
-        .order_by(outbox.c.number)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    runs = connection.scalars(heads).all()
-    if not runs:
-        return []
-    found = connection.execute(
-        select(outbox.c.number, outbox.c.delivery)
-        .where(outbox.c.enrollment == func.any(list(runs)))
-        .order_by(outbox.c.number)
-        .with_for_update()
-    )
-    return [(number, delivery_from_json(document)) for number, document in found]
+    found = _execute(connection, _TAKE, limit=limit)
+    return [(number, delivery_from_json(document)) for number, document in found.fetchall()]
 
 
 def delivered(connection: Connection, numbers: Collection[int]) -> None:
     """Forget deliveries that their runs have."""
     if numbers:
-        connection.execute(delete(outbox).where(outbox.c.number == func.any(list(numbers))))
+        _execute(connection, _DELIVERED, numbers=list(numbers))
+
+
+def _execute(connection: Connection, statement: str, **values: Any) -> psycopg.Cursor[Any]:
+    """Carry out what is done for every run; through SQLAlchemy it costs twice as much."""
+    driver: Any = connection.connection.driver_connection
+    cursor: psycopg.Cursor[Any] = driver.execute(statement, values)
+    return cursor
 
 
 def postpone(connection: Connection, number: int, error: str) -> None:
