@@ -24,7 +24,7 @@ from engine.effects.watching import condition_at, is_clocked
 from engine.enrolling.clocks import Scheduled, dated, next_tick, scheduled
 from engine.errors import TenureError
 from engine.health.trends import TREND_DAYS
-from engine.plan.model import Condition, NodeId, Plan, PlanHash
+from engine.plan.model import NodeId, PlanHash
 from engine.simulation.hearing import Ticking, ticking
 from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import Moved, World
@@ -46,7 +46,8 @@ class Shell(Protocol):
 
 
 class Clocks:
-    """All clocks of a simulation. `aging`: some condition hangs on how old scores and bands are."""
+    """All clocks of a simulation. `aging` are the accounts with a wait that hangs on how old scores
+    and bands are."""
 
     def __init__(self, context: Context, world: World, shell: Shell) -> None:
         self._context = context
@@ -58,7 +59,8 @@ class Clocks:
         self._timed: list[Live] = []
         self._followed: list[Ticking] = []
         self._clocked = False
-        self._aging = False
+        self._follows_ages = False
+        self._aging: set[AccountId] = set()
         self._ticking: dict[tuple[PlanHash, NodeId | None, str | None], Ticking] = {}
         self._ahead: dict[tuple[str, AccountId], datetime] = {}
 
@@ -73,10 +75,9 @@ class Clocks:
         self._dated = [live for live in lives if dated(live.plan.enroll)]
         self._timed = [live for live in lives if timed_conditions(live)]
         self._followed = [
-            self._ticking_condition(live.plan, one.condition)
-            for live in lives
-            for one in timed_conditions(live)
+            ticking(live.plan, one.condition) for live in lives for one in timed_conditions(live)
         ]
+        self._follows_ages = any(one.reads_ages for one in self._followed)
         self._clocked = self._clocked or any(is_clocked(live.plan) for live in lives)
         self._world.dated = _fields_of_dates(self._dated)
         if self._dated or self._followed or self._clocked or self._context.workspace.health:
@@ -94,10 +95,10 @@ class Clocks:
     def _look(self, account: AccountId, what: int) -> None:
         if self._dated and what & Moved.DATES:
             self._look_at_dates(account)
-        of_time = Moved.FIELDS | (Moved.HEALTH if self._aging else 0)
-        if self._followed and what & of_time:
+        if self._followed and what & (Moved.FIELDS | (Moved.HEALTH if self._follows_ages else 0)):
             self._await(account, self._next_tick(account), self._look_at_conditions)
-        if self._clocked and what & (of_time | Moved.WAITS):
+        of_waits = Moved.FIELDS | Moved.WAITS | (Moved.HEALTH if account in self._aging else 0)
+        if self._clocked and what & of_waits:
             self._await_waits(account)
         if what & Moved.REASSESS:
             self._await(account, self._world.reassess.get(account), self._reassess)
@@ -158,7 +159,12 @@ class Clocks:
 
     def _await_waits(self, account: AccountId) -> None:
         known = self._world.waits.get(account, {}).values()
-        if each := [self._ticking_of(one) for one in known if CLOCK in one.names]:
+        each = [self._ticking_of(one) for one in known if CLOCK in one.names]
+        if any(one.reads_ages for one in each):
+            self._aging.add(account)
+        else:
+            self._aging.discard(account)
+        if each:
             self._await(account, self._next_change(account, each), self._look_at_waits)
 
     def _ticking_of(self, wait: Wait) -> Ticking:
@@ -168,13 +174,8 @@ class Clocks:
         if (known := self._ticking.get(place)) is None:
             plan = self._world.plans[hash]
             condition = condition_at(plan, wait.node, wait.slot)
-            known = self._ticking_condition(plan, condition)
+            known = ticking(plan, condition) if condition else Ticking((), frozenset())
             self._ticking[place] = known
-        return known
-
-    def _ticking_condition(self, plan: Plan, condition: Condition | None) -> Ticking:
-        known = ticking(plan, condition) if condition else Ticking((), frozenset())
-        self._aging = self._aging or any(name.startswith("health.") for name in known.names)
         return known
 
     def _look_at_waits(self, account: AccountId) -> None:

@@ -57,7 +57,7 @@ def _template(text: str, name: str, *, markdown: bool) -> Template:
 def _bounded(template: Template, scope: dict[str, object], name: str) -> str:
     pieces: list[str] = []
     length = 0
-    for piece in template.generate(scope):
+    for piece in template.root_render_func(template.new_context(scope)):
         pieces.append(piece)
         length += len(piece)
         if length > LONGEST:

@@ -93,6 +93,8 @@ def written(value: object) -> str:
             raise Unprintable(None)
 
 
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*")
+"""Words and nothing else, as most values are: there is nothing to escape."""
 _BLANK = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _INLINE = re.compile(r"([\\`*_\[\]<>&!|~^{}()$])")
@@ -106,6 +108,8 @@ def literal_markdown(text: str) -> str:
     >>> literal_markdown("[x](javascript:1) *a*"), literal_markdown("1. one")
     ('\\[x\\]\\(javascript:1\\) \\*a\\*', '1\\. one')
     """
+    if _PLAIN.fullmatch(text):
+        return text
     plain = _BLANK.sub(" ", _CONTROL.sub("", text))
     if plain == " ":
         return ""
