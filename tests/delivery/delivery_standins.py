@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 
+from engine.stack.ports import Wish, choose
+
 Answer = int | Literal["accept-then-drop", "drop-at-once", "hang"]
 
 
@@ -103,7 +105,5 @@ class SendGridStandIn(HttpStandIn):
 
 def unused_port() -> int:
     """A port of loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    (port,) = choose([Wish("nobody", 0, "")])
+    return port

@@ -20,7 +20,7 @@ def far():
 
 
 def call(url, **changed):
-    given = {"secret": "s3cret", "key": "run-1/call/0", "timeout_s": 1.0, "now": lambda: 1.7e9}
+    given = {"secret": "s3cret", "key": "run-1/call/0", "timeout_s": 20.0, "now": lambda: 1.7e9}
     return post(url, b'{"a":1}', **{**given, **changed})
 
 
@@ -55,7 +55,7 @@ def test_without_secret_there_is_no_signature(far):
 def test_each_answer_has_its_error(far, answer, error):
     far.next_answers(answer)
     with pytest.raises(error) as caught:
-        call(far.url + "/secret-path")
+        call(far.url + "/secret-path", timeout_s=1.0 if answer == "hang" else 20.0)
     assert "secret-path" not in f"{caught.value}"
     assert caught.value.__cause__ is None
 
