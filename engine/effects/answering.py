@@ -70,7 +70,8 @@ def complete_task(
 def withdraw_by_hand(
     records: Records, context: Context, task: TaskId, *, by: str, reason: str
 ) -> Task:
-    """Close an open task undone, for a reason; the run goes on."""
+    """Close an open task undone, for a reason; the run goes on. Raises NotFound, and Conflict when
+    it is not open."""
     _open(records, task)
     records.change_task(
         task, status="withdrawn", reason=reason, closed_at=records.now, closed_by=by
@@ -81,7 +82,8 @@ def withdraw_by_hand(
 
 
 def reassign_task(records: Records, task: TaskId, *, by: str, to: UserId, reason: str = "") -> Task:
-    """Give an open task to another user."""
+    """Give an open task to another user. Raises NotFound for either, and Conflict when it is not
+    open."""
     found = _open(records, task)
     if records.user(to) is None:
         raise NotFound(f"there is no user {to}", remedy="See `tenure users list`.")
@@ -91,7 +93,8 @@ def reassign_task(records: Records, task: TaskId, *, by: str, to: UserId, reason
 
 
 def snooze_task(records: Records, task: TaskId, *, by: str, until: datetime) -> Task:
-    """Hide an open task, and hold its reminders back, until an instant."""
+    """Hide an open task, and hold its reminders back, until an instant. Raises NotFound, Conflict
+    when it is not open, and InputError for an instant that is past."""
     found = _open(records, task)
     if until <= records.now:
         raise InputError("a task can only be snoozed into the future", remedy="Give a later time.")

@@ -36,7 +36,8 @@ def spec_of(known: Known, do: Do) -> Mapping[str, Json]:
 
 
 def write_email(known: Known, do: Do) -> tuple[Letter, ...] | Nothing:
-    """Write the email of a step to each of its recipients."""
+    """Write the email of a step to each of its recipients. Raises RunError for a template that is
+    gone, or that lacks a value."""
     spec = spec_of(known, do)
     template = known.context.templates.get(spec["template"])
     if template is None:
@@ -126,7 +127,7 @@ def _sender(known: Known, do: Do) -> tuple[Mailbox, str | None]:
     """Return who it is from: a person of ours writes in their own name, and gets the answer."""
     spec = spec_of(known, do)
     name, address = known.context.workspace.sender
-    reply_to = _address(known, do, spec.get("reply_to")) or known.context.brand.reply_to
+    reply_to = _address(known, spec.get("reply_to")) or known.context.brand.reply_to
     if spec.get("from"):
         person = known.find(spec["from"]).person
         if isinstance(person, User):
@@ -134,7 +135,7 @@ def _sender(known: Known, do: Do) -> tuple[Mailbox, str | None]:
     return (name, address), reply_to
 
 
-def _address(known: Known, do: Do, ref: Mapping[str, Json] | None) -> str | None:
+def _address(known: Known, ref: Mapping[str, Json] | None) -> str | None:
     if not ref:
         return None
     found = known.find(ref).person

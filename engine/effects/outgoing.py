@@ -62,7 +62,8 @@ class Prepared:
 
 
 def prepare(records: Records, context: Context, enrollment: EnrollmentId, do: Do) -> Prepared:
-    """Decide who gets what, and write the intents."""
+    """Decide who gets what, and write the intents; repeated, it gives what came of them. Raises
+    RunError when what is to be sent cannot be written."""
     if do.verb in ABOUT_TASKS:
         records.account(records.enrollment(enrollment).account, lock=True)
     known = _known(records, context, enrollment, do)

@@ -64,7 +64,8 @@ def force(records: Records, context: Context, override: Override) -> Ingested:
 
 
 def release(records: Records, context: Context, account: AccountId, by: str) -> Ingested:
-    """End the override in force; the account's own score and band count again."""
+    """End the override in force, if any; the account's own score and band count again. Raises
+    NotFound for an unknown account."""
     records.account(account, lock=True)
     records.end_override(account, records.now, by)
     return reassess(records, context, account)

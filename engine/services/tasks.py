@@ -45,7 +45,7 @@ def complete(
 
 
 def withdraw(database: Database, context: Context, task: str, *, by: str, reason: str) -> Task:
-    """Close a task undone."""
+    """Close a task undone. Raises NotFound, and Conflict when it is not open."""
     return transact(
         database,
         lambda records: answering.withdraw_by_hand(
@@ -55,7 +55,7 @@ def withdraw(database: Database, context: Context, task: str, *, by: str, reason
 
 
 def reassign(database: Database, task: str, *, by: str, to: str, reason: str = "") -> Task:
-    """Give a task to another user."""
+    """Give a task to another user. Raises NotFound for either, and Conflict when it is not open."""
     return transact(
         database,
         lambda records: answering.reassign_task(
@@ -65,7 +65,8 @@ def reassign(database: Database, task: str, *, by: str, to: str, reason: str = "
 
 
 def snooze(database: Database, task: str, *, by: str, until: datetime) -> Task:
-    """Hide a task and hold its reminders back until an instant."""
+    """Hide a task and hold its reminders back until an instant. Raises NotFound, Conflict when it
+    is not open, and InputError for an instant that is past."""
     return transact(
         database, lambda records: answering.snooze_task(records, TaskId(task), by=by, until=until)
     )

@@ -71,7 +71,8 @@ class Versions:
         return self._on_disk(name) if on_disk else self._live(name)
 
     def find_other(self, name: str, version: Version) -> Version:
-        """Return another version of the same playbook."""
+        """Return another version of the same playbook. Raises as `find` does, and InputError for a
+        version of another playbook."""
         if name.startswith(GIT):
             return self._in_git(name.removeprefix(GIT), version)
         if is_file(name):

@@ -9,6 +9,8 @@ world, tables, *memory              the records in memory
 scenario, writing, written_*, sheet, casting, doing, files    what is played, as its author wrote it
 testing, testfiles, expecting, entries, comparing, junit      playbook tests
 trace, report                       what came of it
+editing                             the JSON Schema of test files
+editing                             the schema of test files, for editors
 hearing                             whether a condition can change at all
 backtest/                           a playbook over a recorded past
 """
