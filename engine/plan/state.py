@@ -44,9 +44,10 @@ class Branch:
 @dataclass(frozen=True, slots=True)
 class State:
     """One enrollment's run. `subject` is the account or contact it is for (its split arms hang on
-    it). `results` holds, by step id and path (see `run.result_key`), what each step came to; `asked`
-    how many commands of each name the run has given where it now stands (see `run.command_name`), and
-    `early` the news that came before the run asked for it (see `run.Run.hold_early`)."""
+    it). `results` holds, by step id and path (see `run.result_key`), what each step came to;
+    `asked` how many commands of each name the run has given where it now stands (see
+    `run.command_name`), and `early` the news that came before the run asked for it (see
+    `run.Run.hold_early`)."""
 
     subject: str
     started_at: datetime | None = None

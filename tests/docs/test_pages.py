@@ -21,6 +21,7 @@ HOSTS = (
     *("".join(parts) for parts in (("python", "hosted"), ("npm", "js"))),
     "://proxy.",
 )
+_FILE = re.compile(r"`((?:engine|workflows|tests|bench|docs)/[\w./*]*\w[\w.*]*)`")
 PATHS = tuple(f"/{folder}/" for folder in ("work", "root", "home", "tmp", "Users"))
 
 
@@ -65,6 +66,18 @@ def test_named_tests_exist() -> None:
         if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text())
     ]
     assert missing == []
+
+
+def test_named_files_exist() -> None:
+    """In pages, and in the docstrings of the code: a file that is renamed is renamed there too."""
+    code = [file for top in ("engine", "workflows") for file in (ROOT / top).rglob("*.py")]
+    lost = [
+        f"{file.relative_to(ROOT)}: {path}"
+        for file in (*PAGES, *code)
+        for path in _FILE.findall(file.read_text("utf-8"))
+        if not any(ROOT.glob(path.rstrip(".") + end) for end in ("", ".py"))
+    ]
+    assert lost == []
 
 
 def test_named_folders_exist_and_none_is_forgotten() -> None:

@@ -1,6 +1,7 @@
 """The names a playbook may read of the fact that begins its runs: `trigger.fact`, `trigger.score`.
 
-Owns which there are and their types. What they come to in a run is `engine/effects/trigger_names.py`.
+Owns which there are and their types; `engine/effects/trigger_names.py` says what they come to in a
+run.
 """
 
 from __future__ import annotations
