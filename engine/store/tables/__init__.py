@@ -1,10 +1,10 @@
 """The tables: what is kept, what must be unique, what refers to what. No statement is made here.
 
 Columns carry the names of the fields of the entities in `engine/effects`, so that rows and values
-map onto each other by name. Ids are texts in code-point order (collation C), whatever the database's
-own collation. `json` keeps keys in the order they were written and is for what is shown as it was
-put; `jsonb` for what is compared or searched. Every instant is workspace time but those of the
-outbox and of `access`, which are real time.
+map onto each other by name. Ids are texts in code-point order (collation C), whatever the
+database's own collation. `json` keeps keys in the order they were written and is for what is shown
+as it was put; `jsonb` for what is compared or searched. Every instant is workspace time but those
+of the outbox and of `access`, which are real time.
 
 columns      how columns are written
 customers    accounts, contacts, users, facts
