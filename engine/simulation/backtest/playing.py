@@ -240,9 +240,10 @@ class _Stage:
         kinds = kinds_read(plans, everything=question.is_full)
         mine = tuple(f"{plan.playbook}." for plan in plans)
         take_in = self.simulator.take_in
-        quiet = Quiet(self.world, self.context, take_in, self.simulator.take_owed).note
+        quiet = Quiet(self.world, self.context, plans, take_in, self.simulator.take_owed)
+        note, weigh = quiet.note, quiet.weigh
         if question.is_full or not may_be_quiet(self.context, plans):
-            quiet = take_in
+            note = weigh = take_in
         loud, silent = self._loud, frozenset[float]()
         for known_at, fact in self._record.facts(self._wanted, kinds):
             if known_at >= question.end:
@@ -254,7 +255,7 @@ class _Stage:
                 act = take_in
                 if fact.kind == "health.changed":
                     is_loud = known_at.timestamp() in loud.get(fact.account, silent)
-                    act = take_in if is_loud else quiet
+                    act = weigh if is_loud else note
                 yield known_at, partial(act, fact)
 
     def _arrive(self, one: Account | Contact) -> None:

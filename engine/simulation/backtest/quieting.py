@@ -14,9 +14,11 @@ from engine.effects.context import Context
 from engine.effects.entities import Account, Fact, Wait
 from engine.effects.watching import condition_at
 from engine.enrolling.clocks import watched
+from engine.enrolling.deciding import Change, hit_by, listens_to
 from engine.plan.model import NodeId, Plan, PlanHash
 from engine.simulation.backtest.reading import mentions
 from engine.simulation.hearing import reads_only_the_band
+from engine.simulation.memory import MemoryRecords
 from engine.simulation.world import Moved, World
 
 
@@ -43,22 +45,47 @@ def _follows_health(plan: Plan) -> bool:
 
 
 class Quiet:
-    """Writes scores into a world; `take_in` gets those that are not plain, `catch_up` lets the
-    clocks look at accounts that have changed."""
+    """Writes scores into a world; `take_in` gets those that are not plain, or may set one of the
+    plans off, `catch_up` lets the clocks look at accounts that have changed."""
 
     def __init__(
         self,
         world: World,
         context: Context,
+        plans: Iterable[Plan],
         take_in: Callable[[Fact], None],
         catch_up: Callable[[], None],
     ) -> None:
         self._world = world
+        self._records = MemoryRecords(world)
         self._band = context.band
+        self._plans = [one for one in plans if "health.changed" in listens_to(one.enroll)]
         self._take_in = take_in
         self._catch_up = catch_up
         self._bands: dict[float, str] = {}
         self._of_band: dict[tuple[PlanHash, NodeId | None, str | None], bool] = {}
+
+    def weigh(self, fact: Fact) -> None:
+        """Let a score become known now that may set something off."""
+        account, score = self._world.accounts.get(fact.account), fact.data.get("score")
+        if account is None or not isinstance(score, int | float) or self._hits(account, score):
+            self._take_in(fact)
+        else:
+            self.note(fact)
+
+    def _hits(self, account: Account, score: float) -> bool:
+        """Tell whether a score of now sets a trigger off."""
+        records, at = self._records, self._world.now
+        moved = Change(
+            "health.changed",
+            {},
+            score=score,
+            score_before=account.score,
+            band=self._band(score),
+            band_before=account.band,
+            scores_within=lambda length: records.scores_since(account.id, at - length),
+        )
+        return any(hit_by(plan.enroll, moved) is not None for plan in self._plans)
 
     def note(self, fact: Fact) -> None:
         """Let a score become known now that sets nothing off."""
