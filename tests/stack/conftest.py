@@ -13,7 +13,7 @@ import pytest
 
 from engine.stack.datadir import StackInfo, read_stack
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 ROOT = Path(__file__).parents[2]
 
 

@@ -21,7 +21,7 @@ from engine.stack.supervisor import Command, Stack
 from engine.stack.temporal import executable
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
-PATIENCE_S = 20
+PATIENCE_S = 60
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(300)")
 STUBBORN = (
     sys.executable,
@@ -145,12 +145,10 @@ def test_second_interrupt_hurries(supervise, server_home: Path) -> None:
     os.mkfifo(server_home / "deaf")
     stack = supervise(*STUBBORN, str(server_home / "deaf"))
     (server_home / "deaf").read_text()  # returns once the command ignores the signal
-    began = time.monotonic()
     stack.process.send_signal(signal.SIGINT)
     stack.read_until("stopping extra")
     stack.process.send_signal(signal.SIGINT)
-    assert stack.end() == 0
-    assert time.monotonic() - began < 8  # the command's own time-out is ten seconds
+    assert stack.end() == 0  # which it would not for minutes
 
 
 def test_commands_start_after_prepare_and_find_the_stack(server_home: Path) -> None:
