@@ -6,14 +6,18 @@ no recipients, no providers and no consent: a caller that needs an unsubscribe l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import css_inline
 import jinja2
+from markdown_it.token import Token
 from markupsafe import Markup
 
+from engine.delivery import gaps
 from engine.delivery.brand import Brand
 from engine.delivery.markdown import check_links, parse, to_html
 from engine.delivery.plaintext import to_text
@@ -75,21 +79,73 @@ def render_email(
     if words_only:
         check_links(body)
         return RenderedEmail(subject, _one_line(preheader), "", "")
+    head = Head(subject, _one_line(preheader), brand, reason, unsubscribe_url)
+    html, written = from_mould(head, body, variables) or laid_out(head, parse(body))
+    text = _text_part(written, brand, reason, unsubscribe_url)
+    return RenderedEmail(subject, head.preheader, html, text)
+
+
+class Head(NamedTuple):
+    """What an email's page shows besides its body."""
+
+    subject: str
+    preheader: str
+    brand: Brand
+    reason: str
+    unsubscribe_url: str | None
+
+
+_GAPS = ("QxsubjectxQ", "QxpreheaderxQ")
+
+
+def from_mould(head: Head, body: str, variables: Mapping[str, object]) -> tuple[str, str] | None:
+    """Return the page and the plain text by way of those of an email that differs in plain words
+    only; None where it cannot be so."""
+    own = (head.subject, head.preheader)
+    if head.unsubscribe_url or gaps.is_odd(body) or not all(map(_is_plain, own)):
+        return None
+    pressed, words = gaps.taken_out(body, variables)
+    shown = head._replace(subject=_GAPS[0], preheader=_GAPS[1] if head.preheader else "")
+    try:
+        mould = _mould(shown, pressed)
+    except RunError:
+        return None  # laid out as it is, it says what is wrong
+    if mould is None:
+        return None
+    page = gaps.put_back(mould[0], words)
+    for gap, text in zip(_GAPS, own, strict=True):
+        page = page.replace(gap, _as_text(text), 1)
+    return page, gaps.put_back(mould[1], words)
+
+
+@lru_cache(maxsize=256)
+def _mould(head: Head, body: str) -> tuple[str, str] | None:
+    """Lay out an email with gaps; None when a gap would mean more than the word in it."""
     tokens = parse(body)
+    measured = any(token.type in ("heading_open", "table_open") for token in tokens)
+    return None if measured or gaps.in_a_tag(to_html(tokens)) else laid_out(head, tokens)
+
+
+def laid_out(head: Head, body: Sequence[Token]) -> tuple[str, str]:
+    """Return the page and the plain text of a parsed body."""
     page = _LAYOUTS.get_template("email.html").render(
-        subject=subject,
-        preheader=_one_line(preheader),
-        body=Markup(to_html(tokens)),
-        brand=brand,
-        reason=reason,
-        unsubscribe_url=unsubscribe_url,
+        subject=head.subject,
+        preheader=head.preheader,
+        body=Markup(to_html(body)),
+        brand=head.brand,
+        reason=head.reason,
+        unsubscribe_url=head.unsubscribe_url,
     )
-    return RenderedEmail(
-        subject=subject,
-        preheader=_one_line(preheader),
-        html=_INLINER.inline(page),
-        text=_text_part(to_text(tokens), brand, reason, unsubscribe_url),
-    )
+    return _INLINER.inline(page), to_text(body)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not gaps.is_odd(text)
+
+
+def _as_text(text: str) -> str:
+    """Write a text as the inliner writes it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _text_part(body: str, brand: Brand, reason: str, unsubscribe_url: str | None) -> str:
