@@ -7,7 +7,7 @@ the second a measure is dropped, at `over` to the second a fact has left its win
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -37,7 +37,8 @@ MOST = 1e15
 class Measured:
     """A measure worked out. `points` is None when it is missing; `why` says why then, and else what
     is to be said about it. `at` is how new what it reads is; `changes_at` when the clock alone
-    changes it next."""
+    changes it next. `parts` are the sums it was made of, now and before; `kept` is how it was
+    written when it was worked out, where that is known."""
 
     measure: Measure
     value: Any
@@ -46,6 +47,8 @@ class Measured:
     stale: bool = False
     why: str = ""
     changes_at: datetime | None = None
+    parts: tuple[float, float] | None = None
+    kept: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class _Read:
     at: datetime | None = None
     why: str = ""
     changes_at: datetime | None = None
+    parts: tuple[float, float] | None = None
 
 
 def measure(one: Measure, readings: Readings, now: datetime) -> Measured:
@@ -81,7 +85,8 @@ def _aged(one: Measure, read: _Read, now: datetime) -> Measured:
     if at is None:
         if drop is not None and isinstance(one.how, Window) and read.points is not None:
             return Measured(one, None, None, why=f"no {one.how.fact} has ever come")
-        return Measured(one, read.value, read.points, None, False, read.why, read.changes_at)
+        changes, parts = read.changes_at, read.parts
+        return Measured(one, read.value, read.points, None, False, read.why, changes, parts)
     if drop is not None and now >= at + drop:
         why = f"older than {_span(drop)}: dropped"
         return Measured(one, read.value, None, at, True, why, None)
@@ -89,7 +94,7 @@ def _aged(one: Measure, read: _Read, now: datetime) -> Measured:
     ahead = [at + span for span in (stale, drop) if span is not None and at + span > now]
     why = read.why or (f"older than {_span(stale)}: stale" if is_stale and stale else "")
     changes = min([*ahead, *([read.changes_at] if read.changes_at else [])], default=None)
-    return Measured(one, read.value, read.points, at, is_stale, why, changes)
+    return Measured(one, read.value, read.points, at, is_stale, why, changes, read.parts)
 
 
 def _span(length: timedelta) -> str:
@@ -202,38 +207,60 @@ def _passed(how: TimeSince, at: datetime | None, now: datetime) -> _Read:
     return _Read(days, next(within, how.scale.otherwise), at, "", changes)
 
 
-def counted(
-    one: Measure, how: Window, count: float, at: datetime, changes: datetime | None
+def summed_up(
+    one: Measure,
+    how: Window,
+    parts: tuple[float, float],
+    at: datetime,
+    changes: datetime | None,
 ) -> Measured:
-    """Return a count of facts as a measure that does not get old: the latest was `at`, and the
-    first leaves at `changes`."""
-    return Measured(one, count, points(how.scale, count), at, changes_at=changes)
+    """Return a window as a measure that does not get old: what its facts add up to now and before,
+    when the latest was, and when the first leaves."""
+    read = _of_parts(how, parts, at, changes)
+    return Measured(one, read.value, read.points, at, False, read.why, changes, parts)
 
 
 def _window(how: Window, readings: Readings, now: datetime) -> _Read:
-    length = how.over * 2 if how.take == "change" else how.over
+    length = length_of(how)
     start, middle = now - length, now - how.over
     known = readings.since(how.fact, start)
     inside = [one for one in known if one.occurred_at > start and holds(how.where, one)]
-    recent = [one for one in inside if one.occurred_at > middle]
     last = known[-1] if known else readings.latest(how.fact)
     at = last.occurred_at if last is not None else None
     leaves = (one.occurred_at + span for one in inside for span in (how.over, length))
     changes = min((one for one in leaves if one > now), default=None)
-    value = _taken(how, recent)
+    total: float = 0
+    before: float = 0
+    for one in inside:
+        if one.occurred_at > middle:
+            total += amount(how, one)
+        else:
+            before += amount(how, one)
+    return _of_parts(how, (total, before), at, changes)
+
+
+def length_of(how: Window) -> timedelta:
+    """Return how far back a window's facts lie."""
+    return how.over * 2 if how.take == "change" else how.over
+
+
+def _of_parts(
+    how: Window, parts: tuple[float, float], at: datetime | None, changes: datetime | None
+) -> _Read:
+    value, before = (_bounded(one) if how.field is not None else one for one in parts)
     if how.take == "change":
-        before = _taken(how, [one for one in inside if one.occurred_at <= middle])
         if before == 0:
-            return _Read(None, None, at, "nothing before to compare with", changes)
+            return _Read(None, None, at, "nothing before to compare with", changes, parts)
         value = rounded(_bounded((value - before) / abs(before) * 100))
-    return _Read(value, points(how.scale, value), at, "", changes)
+    return _Read(value, points(how.scale, value), at, "", changes, parts)
 
 
-def _taken(how: Window, facts: Sequence[Happening]) -> float:
+def amount(how: Window, one: Happening) -> float:
+    """Return what a fact adds to a window."""
     if how.field is None:
-        return len(facts)
-    values = [one.data.get(how.field) for one in facts]
-    return _bounded(sum(value for value in values if value is not None and _is_number(value)))
+        return 1
+    value = one.data.get(how.field)
+    return value if value is not None and _is_number(value) else 0
 
 
 def _bounded(value: float) -> float:

@@ -15,13 +15,15 @@ from engine.health.bands import InBand
 from engine.health.measuring import Measured
 from engine.health.model import Forced, How, Survey, TimeSince, Window
 
-TIMELY = frozenset({"next", "own", "times"})
-"""What is kept about time alone."""
+TIMELY = frozenset({"next", "own", "times", "parts"})
+"""What is kept so that an assessment can be gone on with."""
 
 
 def to_json(found: Assessment) -> dict[str, Any]:
-    """Return an assessment as plain data. `next`, `own` and `times` (when the clock changes a
-    measure next) are about time alone: two that differ only there say the same."""
+    """Return an assessment as plain data. `next`, `own`, `times` (when the clock changes a measure
+    next) and `parts` (the sums of a window) are there to go on from: two that differ only there say
+    the same."""
+    each = [one for group in found.groups for one in group.measures]
     return {
         "model": found.model.id,
         "title": found.model.title,
@@ -31,10 +33,10 @@ def to_json(found: Assessment) -> dict[str, Any]:
         "groups": [_group(one) for one in found.groups],
         "times": {
             one.measure.name: one.changes_at.isoformat()
-            for group in found.groups
-            for one in group.measures
+            for one in each
             if one.changes_at is not None and not isinstance(one.measure.how, TimeSince)
         },
+        "parts": {one.measure.name: [*one.parts] for one in each if one.parts},
         **_standing(found.own, found.forced, found.changes_at),
     }
 
@@ -81,7 +83,9 @@ def _group(one: Grouped) -> dict[str, Any]:
     }
 
 
-def _measure(one: Measured) -> dict[str, Any]:
+def _measure(one: Measured) -> Mapping[str, Any]:
+    if one.kept is not None:
+        return one.kept
     kept: dict[str, Any] = {
         "name": one.measure.name,
         "title": one.measure.title,

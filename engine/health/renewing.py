@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.health.measuring import Measured, counted, holds, measure, time_since
+from engine.health.measuring import (
+    Measured,
+    amount,
+    holds,
+    length_of,
+    measure,
+    summed_up,
+    time_since,
+)
 from engine.health.model import Category, Children, Measure, Model, Number, TimeSince, Window
 from engine.health.models import CREATED, Reads, Source
 from engine.health.readings import Happening, Readings
@@ -40,22 +48,26 @@ def still(
     assessment; none of another model's helps, nor one that the clock has changed since."""
     if kept is None or kept.get("model") != model.id or news.kind == CREATED:
         return {}
-    times, ends = kept.get("times"), kept["next"]
-    if times is None or (ends is not None and datetime.fromisoformat(ends) <= now):
+    times, parts, ends = kept.get("times"), kept.get("parts"), kept["next"]
+    if times is None or parts is None:
+        return {}
+    if ends is not None and datetime.fromisoformat(ends) <= now:
         return {}
     found: dict[str, Measured] = {}
     sources = iter(reads.sources)
     for group, written in zip(model.groups, kept["groups"], strict=True):
         for one, each in zip(group.measures, written["measures"], strict=True):
-            before = _as_kept(one, each, times)
+            before = _as_kept(one, each, times.get(one.name), parts.get(one.name))
             taken = _taken_over(one, before, next(sources), news, readings, now)
             if taken is not None:
                 found[one.name] = taken
     return found
 
 
-def _as_kept(one: Measure, kept: Mapping[str, Any], times: Mapping[str, str]) -> Measured:
-    at, changes = kept.get("at"), times.get(one.name)
+def _as_kept(
+    one: Measure, kept: Mapping[str, Any], changes: str | None, parts: list[float] | None
+) -> Measured:
+    at = kept.get("at")
     return Measured(
         one,
         kept["value"],
@@ -64,6 +76,8 @@ def _as_kept(one: Measure, kept: Mapping[str, Any], times: Mapping[str, str]) ->
         kept.get("stale", False),
         kept.get("why", ""),
         None if changes is None else datetime.fromisoformat(changes),
+        None if parts is None else (parts[0], parts[1]),
+        kept,
     )
 
 
@@ -85,8 +99,8 @@ def _taken_over(
         case Number(value=value) | Category(value=value):
             told = [name for name, _ in value.refs if name.count(".") > 1]
             return _told(one, told, before, news, readings, now) if len(told) == 1 else None
-        case Window(take="count"):
-            return _counted(one, how, before, news, now)
+        case Window():
+            return _one_more(one, how, before, news, now)
     return None
 
 
@@ -118,18 +132,25 @@ def _told(
     return measure(one, _Told(news, readings), now)
 
 
-def _counted(
+def _one_more(
     one: Measure, how: Window, before: Measured, news: News, now: datetime
 ) -> Measured | None:
-    """One more, where nothing has left the window."""
+    """One more fact, where nothing has left the window. Sums are added up in the order the facts
+    happened in, so that one of before is read in."""
     if one.stale_after is not None or one.drop_after is not None:
         return None  # what was kept does not say then when the next fact leaves
     at = news.fact.occurred_at
-    inside = at > now - how.over and holds(how.where, news.fact)
-    leaves = [before.changes_at, at + how.over if inside else None]
-    changes = min((each for each in leaves if each is not None), default=None)
-    latest = at if before.at is None else max(before.at, at)
-    return counted(one, how, before.value + inside, latest, changes)
+    if before.parts is None or (before.at is not None and at < before.at):
+        return None
+    length, changes, (total, earlier) = length_of(how), before.changes_at, before.parts
+    if at > now - length and holds(how.where, news.fact):
+        leaves = [changes, at + how.over, at + length]
+        changes = min(each for each in leaves if each is not None and each > now)
+        if at > now - how.over:
+            total += amount(how, news.fact)
+        else:
+            earlier += amount(how, news.fact)
+    return summed_up(one, how, (total, earlier), at, changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _forget_what_was_kept(house: House) -> None:
 
 def _without_times(account: Account) -> Account:
     kept = account.assessment or {}
-    rest = {key: one for key, one in kept.items() if key != "times"}
+    rest = {key: one for key, one in kept.items() if key not in ("times", "parts")}
     return replace(account, assessment=rest or None)
 
 
