@@ -17,7 +17,7 @@ from engine.effects.sending import Ways
 from engine.services.leaving import work_and_leave
 from engine.services.sweeping import KINDS
 from engine.settings import Settings
-from engine.wiring import Contexts, complete_settings, open_database, ways_out
+from engine.wiring import Contexts, check_ways, complete_settings, open_database, ways_out
 from workflows.activities import Activities
 from workflows.connecting import connect, ensure_search_attributes
 from workflows.dispatcher import Dispatcher
@@ -49,6 +49,7 @@ class CurrentWays:
 
 async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     """Work until `stop` is set, then finish what is under way."""
+    check_ways(settings)
     connections = bounds.local_activities + bounds.outbound + 2 * LANES + len(KINDS) + 1
     database = open_database(settings, connections=connections)
     client = await connect(settings)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import InputError
@@ -32,6 +32,7 @@ REMEDIES = {
     "sweep_every_s": "Write a number of seconds, 1 to 3600.",
     "web_port": "Write a port number, 0 to 65535; 0 picks a free one.",
     "api_per_second": "Write how many requests a second one token may make, such as 50.",
+    "temporal_tls": "Write true to speak TLS to Temporal, else false.",
     "api_behind_proxy": "Write true when a proxy with TLS is in front, else false.",
     "public_url": "Write it as http://host or https://host, with a path if it has one.",
     "email_url": "Write it as a provider URL: eml:DIRECTORY, smtp://…, or the provider's own.",
@@ -113,7 +114,7 @@ def _keys(value: SecretStr) -> SecretStr:
     return value
 
 
-Name = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Settings(BaseSettings):

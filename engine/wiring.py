@@ -7,8 +7,10 @@ so that nothing in `engine` imports `workflows`.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,7 @@ from engine.store.database import Database
 if TYPE_CHECKING:
     from engine.services.runner import Runner
 
+logger = logging.getLogger(__name__)
 RUNNER = "workflows.client:TemporalRunner"
 LOOK_AGAIN_S = 1.0
 
@@ -63,8 +66,14 @@ def open_database(settings: Settings, *, connections: int = 10) -> Database:
     return Database(url, Clock.parse(settings.clock), connections=connections)
 
 
+def check_ways(settings: Settings) -> None:
+    """Raise InputError where emails could not leave as the settings say, before one is due."""
+    from_settings(settings.email_url.get_secret_value())
+
+
 def ways_out(settings: Settings, context: Context) -> Ways:
-    """Return how things leave the house: URLs come from the variables tenure.yaml names."""
+    """Return how things leave the house: URLs come from the variables tenure.yaml names. Logs those
+    that this process has not: what would leave by them is refused."""
     workspace = context.workspace
     return Ways(
         email=from_settings(settings.email_url.get_secret_value()),
@@ -74,7 +83,10 @@ def ways_out(settings: Settings, context: Context) -> Ways:
     )
 
 
-def _urls(named: Any) -> dict[str, str]:
+def _urls(named: Mapping[str, str]) -> dict[str, str]:
+    for name, variable in named.items():
+        if variable not in os.environ:
+            logger.warning("%s has no URL here: the variable %s is not set", name, variable)
     return {
         name: os.environ[variable] for name, variable in named.items() if variable in os.environ
     }

@@ -36,7 +36,8 @@ def data_converter(keys: Sequence[EncryptionKey] = ()) -> DataConverter:
 
 
 async def connect(settings: Settings) -> Client:
-    """Open a client. Raises InputError without an address, TransientError when none answers."""
+    """Open a client. Raises InputError without an address or with certificates that are none,
+    TransientError when none answers."""
     if settings.temporal_address is None:
         raise InputError(
             "no Temporal server is configured",
@@ -52,6 +53,12 @@ async def connect(settings: Settings) -> Client:
             data_converter=data_converter(settings.keys),
             connect_timeout=timedelta(seconds=10),
         )
+    except ValueError as error:
+        raise InputError(
+            f"the TLS settings of Temporal cannot be used: {error}",
+            remedy="Correct the files of TENURE_TEMPORAL_TLS_CA, _CERT and _KEY: PEM, the last two "
+            "together.",
+        ) from error
     except (RuntimeError, RPCError) as error:
         raise TransientError(
             f"Temporal does not answer at {settings.temporal_address}",

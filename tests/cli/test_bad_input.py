@@ -129,6 +129,8 @@ def test_a_stack_that_does_not_run_is_said_with_what_to_do(
         ("TENURE_TEMPORAL_ADDRESS", "nowhere", 2),
         ("TENURE_ENCRYPTION_KEYS", "k:s3cret", 2),
         ("TENURE_PUBLIC_URL", "ftp://x", 2),
+        ("TENURE_TEMPORAL_TLS", "maybe", 2),
+        ("TENURE_TASK_QUEUE", " ", 2),
     ],
 )
 def test_settings_that_cannot_be_used_are_named_without_their_secrets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from temporalio.service import TLSConfig
 
 from engine.errors import InputError, TransientError
 from engine.settings import Settings
+from worker import run
 from workflows.connecting import _tls, connect
+from workflows.workers import Bounds
 
 
 def test_plain_by_default() -> None:
@@ -46,3 +49,20 @@ async def test_no_address_says_what_to_do() -> None:
 async def test_a_server_that_speaks_no_tls_does_not_answer(temporal_server: str) -> None:
     with pytest.raises(TransientError, match="does not answer"):
         await connect(Settings(temporal_address=temporal_server, temporal_tls=True))
+
+
+async def test_files_that_hold_no_certificate_are_said(tmp_path: Path) -> None:
+    (tmp_path / "cert").write_text("none")
+    settings = Settings(temporal_address="127.0.0.1:1", temporal_tls_cert=tmp_path / "cert")
+    with pytest.raises(InputError, match="TLS settings of Temporal cannot be used"):
+        await connect(settings)
+
+
+def test_worker_says_at_once_that_emails_could_not_leave() -> None:
+    settings = Settings(
+        database_url=SecretStr("postgresql+psycopg://127.0.0.1:1/none"),
+        temporal_address="127.0.0.1:1",
+        email_url=SecretStr("smtp://mail.example.com?password_env=TENURE_NOT_SET"),
+    )
+    with pytest.raises(InputError, match="TENURE_NOT_SET"):
+        asyncio.run(run(settings, Bounds(), asyncio.Event()))
