@@ -70,8 +70,8 @@ def carry_out(
     key = EffectKey(f"{enrollment}:{do.id}")
     if do.verb not in READS_ONLY and (before := records.effect(key)) is not None:
         return before.result
-    if row.status == "finished" and do.verb != "finish":
-        return {"run_over": row.outcome}
+    if row.status == "finished":
+        return _over(row, do)
     known = Known(records, context, row, records.plan(row.plan), do.since, do.path, do.results)
     if do.verb in READS_ONLY:
         return _VERBS[do.verb](known, do)
@@ -91,6 +91,13 @@ def carry_out(
         )
     )
     return result
+
+
+def _over(row: Enrollment, do: Do) -> Mapping[str, Json]:
+    """Answer a run that the store has closed and that does not know it: see `verbs`."""
+    if do.verb == "finish":
+        return {"status": "done", "outcome": row.outcome}
+    return {"run_over": row.outcome}
 
 
 def write_notes(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.delivery.memory import Fault
+from engine.effects.closing import close_run
+from engine.effects.entities import EnrollmentId
+from engine.simulation.memory import MemoryRecords
 from tests.simulation.staging import Staged
 
 DEEP = """
@@ -77,3 +82,24 @@ def test_an_email_the_provider_could_not_take_is_left_out(staged: Staged) -> Non
     (effect,) = [one for one in stage.simulator.trace().ledger if one.recipient]
     assert (effect.status, effect.reason) == ("skipped", "the goal is met")
     assert stage.simulator.trace().mails == ()
+
+
+@pytest.mark.parametrize(
+    "step", ["email: welcome, to: contacts.champion", "task: call, assign: csm"]
+)
+def test_a_run_that_the_store_has_closed_does_nothing_more(staged: Staged, step: str) -> None:
+    """It was taken for lost, and lives: it ends with the outcome that stands."""
+    stage = staged(f"steps: [{{wait: 2d}}, {{{step}}}, {{set: {{account.lifecycle: churned}}}}]")
+    world = stage.simulator.world
+
+    def close(run: EnrollmentId) -> None:
+        with MemoryRecords(world) as records:
+            assert close_run(records, stage.context, run, outcome="failed", reason="lost")
+
+    stage.after(timedelta(days=1), close)
+    stage.play()
+    (run,) = world.enrollments.values()
+    assert (run.outcome, run.reason) == ("failed", "lost")
+    assert (stage.simulator.trace().mails, world.tasks) == ((), {})
+    assert world.accounts[run.account].fields["lifecycle"] == "onboarding"
+    assert [line for line in stage.story() if "outcome" in line] == ["3 Tue 09:00 outcome: failed"]
