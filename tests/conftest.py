@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -104,7 +105,8 @@ def postgres_url(
     """The SQLAlchemy URL of the server's own database; tests ask for `database` instead.
 
     The worker that comes first starts the server. All hold the file `users` shared; the one that
-    started it stops it once nobody else does.
+    started it stops it once nobody else does. It waits for that after its session, for as long as
+    the others take: the time limit of its last test is not for their tests.
     """
     shared = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
@@ -115,11 +117,9 @@ def postgres_url(
             note = shared / "postgres.url"
             running = _running_at(note)
             stop = None if running else _start_postgres(note)
-        yield running or note.read_text()
-        fcntl.flock(users, fcntl.LOCK_UN)
         if stop is not None:
-            fcntl.flock(users, fcntl.LOCK_EX)
-            stop()
+            request.config.add_cleanup(partial(_stop_unused, shared / "postgres.users", stop))
+        yield running or note.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +167,11 @@ def server_home() -> Iterator[Path]:
     """A new directory that PostgreSQL's system user can reach, which `tmp_path` is not for root."""
     with _home() as home:
         yield home
+
+
+def _stop_unused(users: Path, stop: Callable[[], None]) -> None:
+    with _locked(users):
+        stop()
 
 
 def _start_postgres(note: Path) -> Callable[[], None]:
