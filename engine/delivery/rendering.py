@@ -79,7 +79,7 @@ def render_email(
     if words_only:
         check_links(body)
         return RenderedEmail(subject, _one_line(preheader), "", "")
-    head = Head(subject, _one_line(preheader), brand, reason, unsubscribe_url)
+    head = Head(subject, _one_line(preheader), reason, brand, unsubscribe_url)
     html, written = from_mould(head, body, variables) or laid_out(head, parse(body))
     text = _text_part(written, brand, reason, unsubscribe_url)
     return RenderedEmail(subject, head.preheader, html, text)
@@ -90,24 +90,24 @@ class Head(NamedTuple):
 
     subject: str
     preheader: str
-    brand: Brand
     reason: str
+    brand: Brand
     unsubscribe_url: str | None
 
 
-_GAPS = ("QxsubjectxQ", "QxpreheaderxQ")
+_GAPS = ("QxsubjectxQ", "QxpreheaderxQ", "QxreasonxQ")
 
 
 def from_mould(head: Head, body: str, variables: Mapping[str, object]) -> tuple[str, str] | None:
     """Return the page and the plain text by way of those of an email that differs in plain words
     only; None where it cannot be so."""
-    own = (head.subject, head.preheader)
+    own = (head.subject, head.preheader, head.reason)
     if head.unsubscribe_url or gaps.is_odd(body) or not all(map(_is_plain, own)):
         return None
     pressed, words = gaps.taken_out(body, variables)
-    shown = head._replace(subject=_GAPS[0], preheader=_GAPS[1] if head.preheader else "")
+    subject, preheader, reason = (gap if text else "" for gap, text in zip(_GAPS, own, strict=True))
     try:
-        mould = _mould(shown, pressed)
+        mould = _mould(Head(subject, preheader, reason, head.brand, None), pressed)
     except RunError:
         return None  # laid out as it is, it says what is wrong
     if mould is None:

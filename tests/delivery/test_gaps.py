@@ -22,8 +22,8 @@ BODIES = st.lists(st.sampled_from([*WORDS, *MARKS]), max_size=25).map("".join)
 SUBJECTS = st.text(max_size=12) | st.sampled_from(["Q & A <b> \"x\" 'y'", "Ann"])
 
 
-def head(subject: str, preheader: str = "") -> Head:
-    return Head(subject, preheader, BRAND, "As a customer", None)
+def head(subject: str, preheader: str = "", reason: str = "As a <customer>") -> Head:
+    return Head(subject, preheader, reason, BRAND, None)
 
 
 @given(BODIES, st.sets(st.sampled_from(WORDS)), SUBJECTS, SUBJECTS)
