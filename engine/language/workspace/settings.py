@@ -59,14 +59,29 @@ def build_calendars(sheet: Sheet[CalendarsForm], zone: str) -> dict[str, dict[st
     written = sheet.form.root if sheet.form else {}
     calendars: dict[str, dict[str, Any]] = {"default": Calendar(zone).to_json()}
     for name, given in written.items():
-        try:
-            given = {} if given is None else given
-            usual = {"zone": zone, **given} if isinstance(given, dict) else given
-            calendars[name] = Calendar.from_json(usual).to_json()
-        except BadCalendar as error:
+        given = {} if given is None else given
+        usual = {"zone": zone, **given} if isinstance(given, dict) else given
+        problems = _problems_of(usual)
+        for error in problems:
             message = error.message.removeprefix("calendar, ")
             message = message[:1].upper() + message[1:] + "."
             remedy = f"{error.remedy}.".replace("?.", "?")
             sheet.add("TN407", message, (name, *error.path), remedy, key="no such key" in message)
-            calendars[name] = calendars["default"]
+        calendars[name] = calendars["default"] if problems else Calendar.from_json(usual).to_json()
     return calendars
+
+
+def _problems_of(written: Any) -> list[BadCalendar]:
+    """All that is wrong with a calendar: each key by itself, then the whole."""
+    parts = [{key: value} for key, value in written.items()] if isinstance(written, dict) else []
+    alone = [problem for part in parts if (problem := _problem_of(part)) is not None]
+    whole = None if alone else _problem_of(written)
+    return alone if whole is None else [whole]
+
+
+def _problem_of(written: Any) -> BadCalendar | None:
+    try:
+        Calendar.from_json(written)
+    except BadCalendar as problem:
+        return problem
+    return None
