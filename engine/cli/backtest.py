@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from engine.cli.instants import DAY
 from engine.cli.options import data_dir_option, format_option, workspace_option, write_file
 from engine.cli.progress import progress_bar
 from engine.errors import InputError
@@ -19,14 +20,13 @@ from engine.simulation.backtest.load import Capacity
 from engine.simulation.backtest.result import Result, to_json
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_DAY = click.DateTime(["%Y-%m-%d"])
 _STEPS = 1000
 
 
 @click.command("backtest")
 @click.argument("playbook")
-@click.option("--from", "first", required=True, type=_DAY, help="The first day.")
-@click.option("--to", "last", required=True, type=_DAY, help="The last day, included.")
+@click.option("--from", "first", required=True, type=DAY, help="The first day.")
+@click.option("--to", "last", required=True, type=DAY, help="The last day, included.")
 @click.option(
     "--against",
     metavar="VERSION",

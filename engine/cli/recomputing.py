@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.instants import read_instant
+from engine.cli.instants import DAY, period_of
 from engine.cli.options import format_option, table, to_json
 from engine.cli.progress import progress_bar
 from engine.cli.session import Session, with_session
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder with tenure.yaml: its health.yaml, within its schema and bands.",
 )
-@click.option("--from", "start", required=True, help="The first day: 2026-01-01.")
-@click.option("--to", "end", help="The last instant; without it, now.")
+@click.option("--from", "first", required=True, type=DAY, help="The first day.")
+@click.option("--to", "last", type=DAY, help="The last day, included; without it, up to now.")
 @click.option("--account", "only", multiple=True, help="Only this account; repeat for more.")
 @format_option()
 @with_session
@@ -40,8 +41,8 @@ def recompute_command(
     session: Session,
     model: Path | None,
     workspace: Path | None,
-    start: str,
-    end: str | None,
+    first: datetime,
+    last: datetime | None,
     only: tuple[str, ...],
     form: str,
 ) -> None:
@@ -50,10 +51,9 @@ def recompute_command(
 
     models = _models(session, model, workspace)
     now = session.database.now
-    begins = read_instant(start, session.zone)
-    ends = min(read_instant(end, session.zone), now) if end else now
+    begins, ends = period_of(first, last, session.zone, now)
     with _progress(session) as beat:
-        found = recompute(session.database, models, begins, ends, only=only, beat=beat)
+        found = recompute(session.database, models, begins, min(ends, now), only=only, beat=beat)
     click.echo(to_json(_plain(found)) if form == "json" else _written(found))
 
 

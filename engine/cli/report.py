@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from engine.cli.instants import DAY, period_of
 from engine.cli.options import format_option, table, to_json
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
@@ -15,12 +16,11 @@ from engine.reporting.figures import Figure, Period, Report
 from engine.wording import nearest
 
 USUAL_DAYS = 365
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("report")
-@click.option("--from", "first", type=_DAY, help="The first day; without it, a year before.")
-@click.option("--to", "end", type=_DAY, help="The first day after it; without it, now.")
+@click.option("--from", "first", type=DAY, help="The first day; without it, a year before.")
+@click.option("--to", "last", type=DAY, help="The last day, included; without it, up to now.")
 @click.option("--segment", help="Only accounts of this segment.")
 @click.option("--csm", help="Only accounts of this CSM.")
 @click.option("--list", "key", metavar="FIGURE", help="The rows behind one figure.")
@@ -29,7 +29,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def report_command(
     session: Session,
     first: datetime | None,
-    end: datetime | None,
+    last: datetime | None,
     segment: str | None,
     csm: str | None,
     key: str | None,
@@ -42,7 +42,7 @@ def report_command(
     """
     from engine.services.reporting import Scope, make_report
 
-    period = _period(session, first, end)
+    period = _period(session, first, last)
     with session.reading() as connection:
         workspace, now = session.context.workspace, session.database.now
         report = make_report(connection, workspace, period, now, Scope(segment, csm))
@@ -55,13 +55,12 @@ def report_command(
         click.echo(_written(session, report))
 
 
-def _period(session: Session, first: datetime | None, end: datetime | None) -> Period:
-    zone = ZoneInfo(session.zone)
-    until = end.replace(tzinfo=zone) if end else session.database.now
-    since = first.replace(tzinfo=zone) if first else until - timedelta(days=USUAL_DAYS)
-    if since >= until:
-        raise InputError("the period ends before it begins", remedy="Let --from be before --to.")
-    return Period(since, until)
+def _period(session: Session, first: datetime | None, last: datetime | None) -> Period:
+    now = session.database.now
+    if first is None:
+        here = now.astimezone(ZoneInfo(session.zone)).replace(tzinfo=None)
+        first = (last + timedelta(days=1) if last else here) - timedelta(days=USUAL_DAYS)
+    return Period(*period_of(first, last, session.zone, now))
 
 
 def _find(report: Report, key: str) -> Figure:
@@ -116,7 +115,7 @@ def _made_of(figure: Figure) -> str:
     if figure.part is not None and figure.whole is not None:
         made = f"{_number(figure.part)} of {_number(figure.whole)}"
     elif figure.whole is not None:
-        made = f"{_number(figure.whole)} answers"
+        made = f"{_number(figure.whole)} answer{'' if figure.whole == 1 else 's'}"
     else:
         made = ""
     return ", ".join(part for part in (made, unknown) if part)

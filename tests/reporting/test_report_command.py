@@ -25,7 +25,7 @@ def _applied(migrated_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     told.database.close()
 
 
-PERIOD = ("--from", "2026-03-01", "--to", "2026-06-01")
+PERIOD = ("--from", "2026-03-01", "--to", "2026-05-31")
 
 
 def test_text_has_each_key_and_what_it_is_of(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,5 +58,16 @@ def test_a_figure_that_is_not_there_names_the_nearest(capsys: pytest.CaptureFixt
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["report", "--from", "2026-06-01", "--to", "2026-06-01"]) == 2
+    assert run(["report", "--from", "2026-06-02", "--to", "2026-06-01"]) == 2
     assert "ends before it begins" in capsys.readouterr().err
+
+
+def test_both_days_of_the_period_are_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    day = ("--from", "2026-03-01", "--to", "2026-03-01")
+    assert run(["report", *day, "--format", "json"]) == 0
+    period = json.loads(capsys.readouterr().out)["period"]
+    assert (period["first"], period["end"]) == (
+        "2026-02-28T23:00:00+00:00",
+        "2026-03-01T23:00:00+00:00",
+    )
