@@ -25,10 +25,13 @@ the clock
     reassessing          health that time moves
     ahead, heard         how triggers stand: what fires when, what came last
 a run wants something done
-    verbs, carrying      the catalogue, and the verbs that stay in our records
+    verbs, carrying      the catalogue; what stays in our records is done at most once
+    setting, directing   fields of the account; other runs, and other owners of tasks
+    choosing             which case holds, which items there are
     handing, answering   tasks: handed out, and what people do with them
     alarming             reminders and escalations
     watching             waits begin
+    ending               the outcome is written, what is open is closed
     closing              runs that ended without their core
 something leaves the house
     outgoing, letters    intents first, one letter for each recipient

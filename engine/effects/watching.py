@@ -18,8 +18,8 @@ from engine.enrolling.clocks import reads_time
 from engine.plan.events import CommandId, Do
 from engine.plan.model import (
     Anchor,
-    Choose,
     Condition,
+    Effect,
     Escalate,
     Json,
     NodeId,
@@ -199,31 +199,15 @@ def anchors(when: When | None) -> tuple[str, ...]:
     return (when.field,) if isinstance(when, Anchor) else ()
 
 
-def evaluate(known: Known, do: Do) -> Mapping[str, Json]:
-    """Take the first case that holds, and write down why; what was taken once stays taken."""
-    if (before := known.records.line(known.enrollment.id, do.id)) is not None:
-        return {"taken": before.data["taken"]}
-    node = known.plan.nodes[do.node] if do.node else None
-    if isinstance(node, Repeat):
-        conditions = [node.until] if node.until else []
-    else:
-        assert isinstance(node, Choose)
-        conditions = [case.when for case in node.cases]
-    seen = []
-    for index, condition in enumerate(conditions):
-        verdict = known.holds(condition)
-        seen.append(
-            {"rule": condition.text, "holds": verdict.holds, "values": dict(verdict.values)}
-        )
-        if verdict.holds:
-            write(known, do, "chose", taken=index, cases=seen)
-            return {"taken": index}
-    write(known, do, "chose", taken=None, cases=seen)
-    return {"taken": None}
-
-
 def write(known: Known, do: Do, what: str, *, key: str | None = None, **data: Any) -> None:
     """Write the line of a command into the timeline."""
     enrollment: EnrollmentId = known.enrollment.id
     line = Line(enrollment, key or do.id, known.records.now, do.node, do.path, what, data)
     known.records.put_line(line)
+
+
+def spec_of(known: Known, do: Do) -> Mapping[str, Json]:
+    """Return what the step of an effect says."""
+    node = known.plan.nodes[do.node] if do.node else None
+    assert isinstance(node, Effect)
+    return node.spec
