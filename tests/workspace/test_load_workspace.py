@@ -149,7 +149,7 @@ MISTAKES = [
     (
         "calendars.yaml",
         "a:\n  zone: Nope\n  hours: {xyz: 9-17}\n  days_off: [2026-02-30]\n  hour: 1\n",
-        ["2:9 TN407", "3:16 TN407", "4:14 TN407", "5:3 TN407"],
+        ["2:9 TN407", "3:16 TN407", "4:13 TN407", "5:3 TN407"],
     ),
     ("templates/a.md", "Hello", ["1:1 TN416"]),
     ("templates/a.md", TEMPLATE.rpartition("\n")[0], ["5:1 TN416"]),
