@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.cli.options import table
-from engine.simulation.backtest.result import Change, Entry, Person, Result, said
+from engine.simulation.backtest.result import Change, Entry, Mailing, Person, Result, said
+from engine.wording import counted
 
 MOST_PEOPLE = 15
 
@@ -34,13 +35,14 @@ def _head(result: Result) -> str:
     return (
         f"{result.title}: what it would have done from {result.first_day} to {result.last_day}\n"
         f"Version: {result.version}\n"
-        f"Past: {result.source}; {result.accounts:,} accounts, {result.played:,} of them could "
-        f"have been touched; {result.facts:,} facts played"
+        f"Past: {result.source}; {counted(result.accounts, 'account')}, {result.played:,} of them "
+        f"could have been touched; {counted(result.facts, 'fact')} played"
     )
 
 
 def _runs(result: Result) -> str:
-    lines = [f"{len(result.entries):,} runs, for {result.subjects:,} accounts or contacts"]
+    whom = counted(result.subjects, "account or contact", "accounts or contacts")
+    lines = [f"{counted(len(result.entries), 'run')}, for {whom}"]
     lines += [f"  {count:>6,}  {rule}" for rule, count in result.by_rule.items()]
     ended = ", ".join(f"{outcome} {count:,}" for outcome, count in result.outcomes.items())
     lines.append(f"Outcomes: {ended or 'none'}")
@@ -52,10 +54,11 @@ def _losses(result: Result) -> str:
     one = result.losses
     if not one.lost:
         return ""
-    before = f", half of them {one.days_before:g} days before or more" if one.days_before else ""
+    days = "1 day" if one.days_before == 1 else f"{one.days_before or 0:g} days"
+    before = f", half of them {days} before or more" if one.days_before else ""
     return (
-        f"Of {one.lost:,} accounts lost in the period it had begun for {one.entered_before:,}"
-        f"{before}; {len(one.missed):,} it never saw, or too late"
+        f"Of {counted(one.lost, 'account')} lost in the period it had begun for "
+        f"{one.entered_before:,}{before}; {len(one.missed):,} it never saw, or too late"
     )
 
 
@@ -89,8 +92,16 @@ def _mailing(result: Result) -> str:
     spread = ", ".join(f"{count}: {people:,}" for count, people in one.distribution.items())
     return (
         f"Emails and surveys per contact: {one.most} at most, {one.most_in_7_days} within 7 days "
-        f"at most, over {one.contacts:,} contacts\n  how many got how many  {spread}"
+        f"at most, over {counted(one.contacts, 'contact')}\n  how many got how many  {spread}"
+        f"{_capped(one)}"
     )
+
+
+def _capped(one: Mailing) -> str:
+    if not one.waited and not one.left_out:
+        return ""
+    left_out = f", {one.left_out:,} were left out" if one.left_out else ""
+    return f"\n  {one.waited:,} waited for room below a message cap{left_out}"
 
 
 def _refused(result: Result) -> str:
@@ -127,8 +138,9 @@ def _difference(change: Change, result: Result, limit: int) -> str:
     here, there = change.effects_here, change.effects_there
     lines = [
         heads,
-        f"  {len(change.only_here):,} runs only in this one, {len(change.only_there):,} only in "
-        f"the other, {len(change.moved):,} at another time, {change.same:,} the same",
+        f"  {counted(len(change.only_here), 'run')} only in this one, "
+        f"{len(change.only_there):,} only in the other, {len(change.moved):,} at another time, "
+        f"{change.same:,} the same",
         f"  this one: {said(here)}",
         f"  the other: {said(there)}",
     ]

@@ -29,6 +29,8 @@ from engine.wording import counted
 
 COMES_WITHIN = timedelta(minutes=10)
 """How long a place is kept for one whose turn it is."""
+GETS = "a contact gets at most"
+"""How it is said that a cap is full."""
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 
 
@@ -42,7 +44,7 @@ class Full:
     @property
     def why(self) -> str:
         """Name the cap."""
-        return f"a contact gets at most {counted(self.cap.at_most, 'message')} a {self.cap.per}"
+        return f"{GETS} {counted(self.cap.at_most, 'message')} a {self.cap.per}"
 
 
 def within_caps(

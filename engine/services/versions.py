@@ -1,7 +1,7 @@
 """The version of a playbook that somebody names: a file, its past in git, or one that was applied.
 
     playbooks/churn-rescue.yaml    the file as it is, checked in the workspace it lies in
-    git:v1.2                       the same file at a revision of git
+    git:v1.2                       the same file at a revision of git, in the workspace of then
     live                           the version that takes new runs now
     3f9a2c…                        a version applied at some time, by the beginning of its hash
     churn-rescue                   by name: the live one; with a past in files, the workspace's
@@ -13,7 +13,6 @@ applied versions the applied one.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from engine.language.source import load
 from engine.plan.codec import plan_from_json
 from engine.plan.model import Plan
 from engine.services.authoring import Checkup, check_workspace
+from engine.services.revisions import Revision
 from engine.store.queries import plans as kept
 from engine.wording import nearest
 
@@ -57,10 +57,12 @@ class Applied:
 
 @dataclass
 class Versions:
-    """Finds versions: on disk from the workspace in `root`, and in the store where there is one."""
+    """Finds versions: on disk from the workspace in `root`, and in the store where there is one.
+    `when` is of which time the workspace is, if not of today."""
 
     root: Path
     applied: Applied | None = None
+    when: str = ""
     _checked: dict[Path, Checkup] = field(default_factory=dict)
 
     def find(self, name: str, *, on_disk: bool = False) -> Version:
@@ -97,7 +99,7 @@ class Versions:
 
     def _on_disk(self, name: str) -> Version:
         checkup = self._checkup(self.root)
-        context = _context(checkup)
+        context = self._context(checkup)
         return Version(
             name, checkup.plan(name), checkup.plans, context, self._written(checkup, name)
         )
@@ -117,7 +119,7 @@ class Versions:
 
     def _compiled(self, path: Path, text: str, said: str) -> Version:
         checkup = self._checkup(self._root_of(path))
-        context = _context(checkup)
+        context = self._context(checkup)
         document, problems = load(said, text)
         if document is not None:
             checked = check_playbook(
@@ -137,6 +139,18 @@ class Versions:
             remedy="See them with `tenure check`.",
         )
 
+    def _context(self, checkup: Checkup) -> Context:
+        """Make a workspace on disk ready; what is wrong in playbooks not asked about is let be."""
+        errors = [one for one in checkup.loaded.problems if one.severity == "error"]
+        workspace = checkup.loaded.workspace
+        if errors or workspace is None:
+            raise AuthorError(
+                f"the workspace{self.when} has {len(errors)} errors",
+                problems=tuple(errors),
+                remedy="See them with `tenure check`.",
+            )
+        return Context.of(workspace)
+
     def _root_of(self, path: Path) -> Path:
         """Return the workspace a file is checked in: the one named, else the nearest above it."""
         if (self.root / "tenure.yaml").is_file():
@@ -144,23 +158,21 @@ class Versions:
         above = (one for one in path.resolve().parents if (one / "tenure.yaml").is_file())
         return next(above, self.root)
 
-    def _in_git(self, revision: str, version: Version) -> Version:
+    def _in_git(self, name: str, version: Version) -> Version:
         if version.file is None:
             raise InputError(
                 f"git knows revisions of files, and {version.said} is no file",
                 remedy="Name the playbook by its file.",
             )
-        command = ["git", "show", f"{revision}:./{version.file.name}"]
-        shown = subprocess.run(
-            command, cwd=version.file.resolve().parent, capture_output=True, check=False
-        )
-        if shown.returncode:
-            raise InputError(
-                f"git has no {version.file.name} at {revision}",
-                remedy="Name a revision that has the file: a tag, a branch or a commit.",
-            )
-        text = shown.stdout.decode("utf-8", "replace")
-        return self._compiled(version.file, text, f"{version.file} at {revision}")
+        revision, said = Revision.of(version.file, name), f"{version.file} at {name}"
+        file, home = revision.inside(version.file), revision.inside(self._root_of(version.file))
+        assert file is not None, "git knows it"
+        with revision.unpacked() as top:
+            text = (top / file).read_bytes().decode("utf-8", "replace")
+            if home is None or not (top / home / "tenure.yaml").is_file():
+                return self._compiled(version.file, text, f"{said}, in today's workspace")
+            then = Versions(top / home, when=f" at {name}")
+            return then._compiled(top / file, text, said)
 
     # --- in the store -------------------------------------------------------------------------
 
@@ -218,16 +230,3 @@ def needs_store(*names: str | None) -> bool:
 def _live_plans(connection: Connection) -> dict[str, Plan]:
     documents = kept.live_documents(connection)
     return {name: plan_from_json(document) for name, document in documents.items()}
-
-
-def _context(checkup: Checkup) -> Context:
-    """Make the workspace on disk ready; what is wrong in playbooks not asked about is let be."""
-    errors = [one for one in checkup.loaded.problems if one.severity == "error"]
-    workspace = checkup.loaded.workspace
-    if errors or workspace is None:
-        raise AuthorError(
-            f"the workspace has {len(errors)} errors",
-            problems=tuple(errors),
-            remedy="See them with `tenure check`.",
-        )
-    return Context.of(workspace)

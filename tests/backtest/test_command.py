@@ -127,21 +127,85 @@ def test_another_revision_of_git(
 ) -> None:
     run("--limit", 0)
 
-    def git(*arguments: str) -> None:
-        who = ("-c", "user.name=ops", "-c", "user.email=ops@acme.example")
-        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
-
-    git("init", "-q")
-    git("add", "dip.yaml")
-    git("commit", "-q", "-m", "first")
-    git("tag", "first")
+    git(tmp_path, "init", "-q")
+    commit(tmp_path, "first")
     (tmp_path / "dip.yaml").write_text(DIP, encoding="utf-8")
     code, said = run("--against", "git:first", "--limit", 0)
     assert code == 0
     assert "0 runs only in this one, 0 only in the other, 0 at another time" in said
-    code, said = run("--against", "git:last")
-    assert code == 2
-    assert "git has no dip.yaml at last" in said
+    assert "dip.yaml at first, in today's workspace" in said
+    for name in ("last", "--help"):
+        code, said = run("--against", f"git:{name}")
+        assert code == 2
+        assert f"git has no dip.yaml at {name}" in said
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Ask git for something."""
+    who = ("-c", "user.name=ops", "-c", "user.email=ops@acme.example")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path, tag: str) -> None:
+    """Commit all there is, under a name."""
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", tag)
+    git(folder, "tag", tag)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace in a repository, whose playbooks lie beside it; as `first`, in it the playbook
+    reads a field and a template that are gone today."""
+    root = tmp_path / "repository" / "workspace"
+    shutil.copytree(WORKSPACE, root, ignore=shutil.ignore_patterns("playbooks", "data"))
+    playbook = root.parent / "playbooks" / "dip.yaml"
+    playbook.parent.mkdir()
+    schema, tenure_yaml = root / "schema.yaml", root / "tenure.yaml"
+    text = tenure_yaml.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^playbooks:.*$", "playbooks: [../playbooks]", text)
+    text = re.sub(r"(?m)^templates:.*$", "templates: [templates]", text)
+    text = re.sub(r"(?ms)^groups:.*?\n\n", "", text)
+    tenure_yaml.write_text(text, encoding="utf-8")
+    today = schema.read_text(encoding="utf-8")
+    schema.write_text(today.replace("account:\n", "account:\n  mood: text\n", 1), encoding="utf-8")
+    letter = root / "templates" / "dip.md"
+    letter.write_text("---\nsubject: Hi\npurpose: service\n---\n{{ account.mood }}\n", "utf-8")
+    playbook.write_text(
+        DIP.replace("steps:", "steps:\n  - {email: dip, to: contacts.champion}\n").replace(
+            '"adopting"', '"adopting" && !has(account.mood)'
+        ),
+        encoding="utf-8",
+    )
+    git(root.parent, "init", "-q")
+    commit(root.parent, "first")
+    schema.write_text(today, encoding="utf-8")
+    letter.unlink()
+    playbook.write_text(DIP, encoding="utf-8")
+    return root
+
+
+def test_a_revision_is_played_in_the_workspace_of_then(
+    tenure: Tenure, year: Path, workspace: Path
+) -> None:
+    who = [f"--{kind}={year / kind}.csv" for kind in ("accounts", "contacts", "users")]
+    facts = f"--facts={year / 'facts.jsonl'}"
+    playbook = workspace.parent / "playbooks" / "dip.yaml"
+    asked = ("backtest", playbook, "-w", workspace, *PERIOD, facts, *who)
+    code, said = tenure(*asked, "--against", "git:first", "--format", "json")
+    assert code == 0, said
+    change = json.loads(said)["difference"]
+    assert change["against"].startswith(f"{playbook} at first (")
+    assert (len(change["only_here"]), len(change["only_there"])) == (0, 0)
+    assert change["effects_there"]["tasks"] == 0  # the email fails: nobody has a mood
+    assert change["effects_here"]["tasks"] > 0
+
+    (workspace / "schema.yaml").write_text("account: [", encoding="utf-8")
+    commit(workspace.parent, "broken")
+    git(workspace.parent, "checkout", "-q", "first", "--", "workspace/schema.yaml")
+    code, said = tenure(*asked, "--against", "git:broken")
+    assert code == 1
+    assert "the workspace at broken has" in said
 
 
 @pytest.mark.parametrize(

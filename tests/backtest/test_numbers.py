@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from engine.language.workspace.model import Cap, Group
 from engine.simulation.backtest.comparing import compare
 from engine.simulation.backtest.load import Capacity
 from engine.simulation.backtest.measuring import measure
@@ -94,6 +96,37 @@ def test_emails_per_contact(counted: Counted) -> None:
     assert (mailing.contacts, mailing.most, mailing.most_in_7_days) == (2, 2, 1)
     assert mailing.distribution == {1: 1, 2: 1}
     assert mailing.top == (("c-acme", 2), ("c-blue", 1))
+
+
+def in_a_workspace(asked: Question, **more: Any) -> Question:
+    """Ask the same in a workspace that has groups or caps."""
+    workspace = replace(asked.context.workspace, **more)
+    return replace(asked, context=replace(asked.context, workspace=workspace))
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "emails", "waited", "left_out"), [("wait", 4, 2, 0), ("skip", 3, 0, 1)]
+)
+def test_emails_above_a_message_cap_wait_or_are_left_out(
+    question: Callable[..., Question], otherwise: Any, emails: int, waited: int, left_out: int
+) -> None:
+    again = CALL.replace("  again_after: 30d\n", "")
+    asked = in_a_workspace(question(again), caps=(Cap(1, "month", otherwise),))
+    result = measure(asked, past(), play(asked, past()), Capacity(), "test")
+    assert result.effects.emails == emails
+    assert (result.mailing.waited, result.mailing.left_out) == (waited, left_out)
+    assert any("The message caps (1 a month)" in one for one in result.assumptions)
+
+
+def test_what_a_group_would_have_changed_is_said_to_be_unseen(
+    question: Callable[..., Question],
+) -> None:
+    asked = in_a_workspace(question(CALL), groups=(Group("care", ("rescue", "p", "news")),))
+    said = measure(asked, past(), play(asked, past()), Capacity(), "test").assumptions
+    assert any("rescue, news of the same group (care) do not run" in one for one in said)
+    alone = in_a_workspace(question(CALL), groups=(Group("care", ("rescue", "news")),))
+    said = measure(alone, past(), play(alone, past()), Capacity(), "test").assumptions
+    assert not any("group" in one for one in said)
 
 
 def test_nobody_does_a_task_where_it_is_said(counted: Counted) -> None:

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.effects.capping import GETS
 from engine.effects.entities import ContactId, Enrollment, Line
+from engine.enrolling.grouping import group_of
 from engine.plan.codec import plan_hash
 from engine.simulation.backtest.diligence import CUSTOMERS, SAID
 from engine.simulation.backtest.load import TASKS, Capacity, load_of
 from engine.simulation.backtest.past import Record
-from engine.simulation.backtest.playing import Played, Question, notes_of, starts
+from engine.simulation.backtest.playing import Played, Question, cast_of, notes_of, starts
 from engine.simulation.backtest.result import (
     Day,
     Effects,
@@ -99,6 +101,7 @@ def _assumptions(question: Question) -> tuple[str, ...]:
         found.append(f"It may start {', '.join(others)}; no other playbook runs beside it.")
     else:
         found.append("No other playbook runs beside it.")
+    found += _others_unseen(question)
     if any(one["trigger"] in ("date", "schedule") for one in question.plan.enroll.get("on", ())):
         found.append(
             "It is switched on at the beginning of the first day: dates that lie before, but not "
@@ -113,6 +116,26 @@ def _assumptions(question: Question) -> tuple[str, ...]:
         }
         found.append(scores[question.model])
     return tuple(found)
+
+
+def _others_unseen(question: Question) -> Iterable[str]:
+    """Say what other playbooks would do to this one: groups and message caps."""
+    workspace, playbook = question.context.workspace, question.plan.playbook
+    beside = {one.playbook for one in cast_of(question)}
+    if (group := group_of(workspace.groups, playbook)) is not None:
+        others = [one for one in group.playbooks if one not in beside]
+        if others:
+            yield (
+                f"{', '.join(others)} of the same group ({group.name}) "
+                f"{'does' if len(others) == 1 else 'do'} not run beside it: what they would have "
+                "held or paused of each other is not seen."
+            )
+    if workspace.caps:
+        caps = ", ".join(f"{one.at_most} a {one.per}" for one in workspace.caps)
+        yield (
+            f"The message caps ({caps}) count the emails that are played, not those of other "
+            "playbooks: with them more would have waited."
+        )
 
 
 def _order(run: Enrollment) -> tuple[datetime, str]:
@@ -207,7 +230,18 @@ def _mailing(played: Played) -> Mailing:
         ),
         distribution=dict(sorted(distribution.items())),
         top=tuple((contact, len(sent[contact])) for contact in ranked[:TOP]),
+        waited=len(_capped(played, "later")),
+        left_out=len(_capped(played, "not sent")),
     )
+
+
+def _capped(played: Played, what: str) -> set[tuple[str, ...]]:
+    """Return the emails and surveys that a message cap had no room for."""
+    return {
+        (line.enrollment, str(line.node), *line.path)
+        for line in played.trace.lines
+        if line.what == what and str(line.data.get("why")).startswith(GETS)
+    }
 
 
 def most_within(instants: Sequence[datetime], length: timedelta) -> int:

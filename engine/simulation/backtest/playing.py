@@ -99,7 +99,7 @@ def play(question: Question, record: Record, progress: Progress = lambda _: None
     simulator.run(question.start - _MOMENT)
     unscored = sum(account.score is None for account in stage.world.accounts.values())
     stage.world.now = question.start  # nothing lies between
-    simulator.make_live(*_cast(question))
+    simulator.make_live(*cast_of(question))
     simulator.run(question.end - _MOMENT)
     return Played(
         trace=simulator.trace(),
@@ -135,7 +135,7 @@ def _reach(question: Question) -> Reach:
     return replace(reach, everybody=True) if question.is_full else reach
 
 
-def _cast(question: Question) -> list[Plan]:
+def cast_of(question: Question) -> list[Plan]:
     """Return the plans that are live: the one asked about, and those it may start, directly or not,
     which begin for no other reason."""
     found: dict[str, Plan] = {}
@@ -236,7 +236,7 @@ class _Stage:
 
     def _facts(self) -> Iterator[Step]:
         question = self._question
-        plans = _cast(question)
+        plans = cast_of(question)
         kinds = kinds_read(plans, everything=question.is_full)
         mine = tuple(f"{plan.playbook}." for plan in plans)
         take_in = self.simulator.take_in

@@ -97,13 +97,16 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """Emails and surveys per contact: how many contacts got how many, the most of one contact, and
-    the most of one within seven days."""
+    the most of one within seven days; how many waited for room below a message cap, and how many
+    were left out for want of it."""
 
     contacts: int
     most: int
     most_in_7_days: int
     distribution: Mapping[int, int]
     top: tuple[tuple[str, int], ...]
+    waited: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
