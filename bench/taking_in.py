@@ -21,7 +21,7 @@ from typing import Any
 from bench.lines import Line
 from bench.listening import MEASURED, TRIGGERS, write_listeners
 from bench.people import USERS, account_fields, contacts_of
-from bench.streams import COMPUTED, GIVEN, logins, past, stream
+from bench.streams import APART, COMPUTED, GIVEN, logins, past, stream
 from engine.effects.context import Context
 from engine.effects.entities import AccountId
 from engine.plan.clock import Clock
@@ -124,7 +124,8 @@ def _rates(
         _taken(database, context, stream(names, WARM, f"warm-{label}", since, job.mix))
         spent_s, rounds = 0.0, []
         for number in range(ROUNDS):
-            coming = list(stream(names, facts, f"{label}-{number}", since, job.mix))
+            begins = since + (WARM + number * facts) * APART if job.computed else since
+            coming = list(stream(names, facts, f"{label}-{number}", begins, job.mix))
             each = [[one] for one in coming] if one_by_one else [coming]
             began_s, before = time.process_time(), time.perf_counter()
             taken = sum(_taken(database, context, some) for some in each)

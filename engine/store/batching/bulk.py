@@ -36,8 +36,10 @@ def _plain(value: Any) -> Any:
 _dumps = partial(json.dumps, default=_plain)
 
 
-def _given(table: Table, names: Sequence[str]) -> Any:
-    columns: list[Column[Any]] = [column(name, table.c[name].type) for name in names]  # type: ignore[misc]
+def _given(table: Table, names: Sequence[str], other: Table | None = None) -> Any:
+    """Return the rows as a table; columns that the one table has not are as in the other."""
+    both = {**(dict(other.c) if other is not None else {}), **dict(table.c)}
+    columns: list[Column[Any]] = [column(name, both[name].type) for name in names]  # type: ignore[misc]
     found = func.json_to_recordset(bindparam("rows", type_=JSON)).table_valued(*columns)
     return found.render_derived(name="given", with_types=True)
 
@@ -101,6 +103,31 @@ DROP_WAITS = compiled(
 )
 SCORE_ACCOUNTS = _update(accounts, ("id",), ("score", "band", "band_since"))
 ASSESS_ACCOUNTS = _update(accounts, ("id",), ("assessment", "reassess_at"))
+
+
+def _move_health() -> str:
+    both = _given(account_scores, (*_SCORE, "band_since", "reassess_at"), accounts)
+    given = select(*both.c).cte("told", nesting=False)
+    moved = (
+        update(accounts)
+        .values(
+            score=given.c.score,
+            band=given.c.band,
+            band_since=given.c.band_since,
+            assessment=given.c.inputs,
+            reassess_at=given.c.reassess_at,
+        )
+        .where(accounts.c.id == given.c.account)
+        .cte("moved")
+    )
+    source = select(*(given.c[name] for name in _SCORE))
+    return compiled(
+        _replacing(upsert(account_scores).from_select([*_SCORE], source)).add_cte(moved)
+    )
+
+
+MOVE_HEALTH = _move_health()
+"""An account's score, band and assessment, and the same into the history: written once."""
 CHANGE_ACCOUNTS = _update(
     accounts, ("id",), ("fields",), fields=lambda given: accounts.c.fields.op("||")(given)
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from engine.effects.entities import Account, AccountId, Contact, ContactId, Fact, Override
@@ -24,6 +25,15 @@ Happened = tuple[datetime, Sequence[Fact]]
 NEVER = datetime.max.replace(tzinfo=UTC)
 """Nothing is known from it on."""
 _when = attrgetter("occurred_at")
+_at = itemgetter(0)
+
+
+def _with_score(known: Scores, at: datetime, score: float) -> Scores:
+    if not known or at > known[-1][0]:
+        return (*known, (at, score))
+    if at == known[-1][0]:
+        return (*known[:-1], (at, score))
+    return tuple(sorted([*(one for one in known if one[0] != at), (at, score)]))
 
 
 class BatchedHealth(BatchedTalk):
@@ -93,14 +103,15 @@ class BatchedHealth(BatchedTalk):
         if account not in self._accounts:
             return super().score_at(account, at)
         known = self._scores_around(account, at)
-        return next((score for then, score in reversed(known) if then <= at), None)
+        first = bisect_right(known, at, key=_at)
+        return known[first - 1][1] if first else None
 
     def scores_since(self, account: AccountId, since: datetime) -> Sequence[float]:
         if account not in self._accounts:
             return super().scores_since(account, since)
-        before = self.score_at(account, since)
-        later = [score for at, score in self._scores_around(account, since) if at > since]
-        return [*([] if before is None else [before]), *later]
+        known = self._scores_around(account, since)
+        first = bisect_right(known, since, key=_at)
+        return [score for _, score in known[max(first - 1, 0) :]]
 
     def _scores_around(self, account: AccountId, since: datetime) -> Scores:
         """Return the scores from an instant on, and at least the one before it."""
@@ -149,8 +160,8 @@ class BatchedHealth(BatchedTalk):
         put = {**self._put_scores.get(account, {}), at: score}
         self._journal.put(self._put_scores, account, put)
         if account in self._scores_from:
-            others = (one for one in self._scores[account] if one[0] != at)
-            self._journal.put(self._scores, account, tuple(sorted([*others, (at, score)])))
+            known = self._scores[account]
+            self._journal.put(self._scores, account, _with_score(known, at, score))
 
     # --- assessments and overrides ------------------------------------------------------------
 

@@ -129,8 +129,10 @@ class OutgoingRows:
         made one of the rows first: done again, it is found."""
         something = False
         changed = [{"id": id, "fields": of} for id, of in self._changed.items()]
+        moved = self._take_moved()
         for statement, rows, new in (
             (bulk.CHANGE_ACCOUNTS, changed, False),
+            (bulk.MOVE_HEALTH, moved, False),
             (bulk.SCORE_ACCOUNTS, [*self._scored.values()], False),
             (bulk.ASSESS_ACCOUNTS, [*self._assessed.values()], False),
             (bulk.PUT_SCORES, [*self._scores.values()], False),
@@ -149,6 +151,19 @@ class OutgoingRows:
                     raise _made_elsewhere()
         self._clear()
         return something
+
+    def _take_moved(self) -> list[Row]:
+        """Take out what is known of accounts whose new assessment goes into the history as it is:
+        it is written once for both."""
+        moved: list[Row] = []
+        for id, assessed in list(self._assessed.items()):
+            scored = self._scored.get(id)
+            row = self._scores.get((id, self._now))
+            if scored and row and row["inputs"] is assessed["assessment"]:
+                since = {"band_since": scored["band_since"]}
+                moved.append({**row, **since, "reassess_at": assessed["reassess_at"]})
+                del self._scores[id, self._now], self._scored[id], self._assessed[id]
+        return moved
 
     def _clear(self) -> None:
         self.journal.forget()
