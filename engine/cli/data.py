@@ -20,6 +20,7 @@ from engine.cli.session import Session, with_session
 from engine.effects.entities import Account, AccountId, UserId
 from engine.services.applying import Meaning, apply, computes_otherwise, what_apply_means
 from engine.services.authoring import check_workspace
+from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.store.queries.overview import PlanRow
@@ -113,7 +114,7 @@ def import_command(
         click.echo(
             f"{kind}: {report.imported} imported, {report.unchanged} unchanged, "
             f"{report.rejected_rows} rejected"
-            + (f"; {len(report.started)} runs started" if report.started else "")
+            + (f"; {counted(len(report.started), 'run')} started" if report.started else "")
         )
     return 1 if report.rejected else 0
 

@@ -41,6 +41,7 @@ from engine.store.queries.accounts import list_accounts
 from engine.store.queries.paging import LONGEST_PAGE
 from engine.store.queries.tasks import list_tasks
 from engine.wiring import Contexts, open_database
+from engine.wording import counted
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "workspace"
 BEGINS = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -252,7 +253,8 @@ def _tell_one(session: Session) -> None:
 def _where_to_look(directory: Path, catcher: Catcher) -> None:
     click.echo(
         f"\nWhere to look next\n"
-        f"  the {len(catcher.caught)} emails, as customers saw them: {directory / 'mails'}\n"
+        f"  the {counted(len(catcher.caught), 'email')}, as customers saw them: "
+        f"{directory / 'mails'}\n"
         f"  the playbook: {EXAMPLE.parent.parent / 'playbooks' / f'{TOLD}.yaml'}\n"
         f"  its data, still there:  {_tenure()} up --data-dir {directory / 'data'}\n"
         f"  your own workspace:     {_tenure()} init my-workspace\n"

@@ -15,6 +15,7 @@ from engine.cli.options import format_option, to_json
 from engine.cli.rejects import rejects_group
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
+from engine.wording import counted as many
 from engine.wording import nearest
 
 FILE_FORMS = ("jsonl", "json", "csv")
@@ -154,8 +155,8 @@ def _answered(
     """Take a file in; yield each batch's answers with their lines."""
     from engine.services.facts import take_in_batches
 
-    lines: list[int] = []
-    heard: list[Any] = []
+    lines: deque[int] = deque()
+    heard: deque[Any] = deque()
 
     def noted() -> Iterator[Any]:
         for one in placed:
@@ -170,18 +171,16 @@ def _answered(
             counted["started"] += len(led_to.started)
             counted["woken"] += len(led_to.woken)
             counted["late"] += led_to.late
-        both = zip(heard, answers, strict=True)
+        both = [(heard.popleft(), answer) for answer in answers]
         kinds.update(kind for kind, answer in both if kind and answer.status == "accepted")
-        yield list(zip(lines, answers, strict=True))
-        lines.clear()
-        heard.clear()
+        yield [(lines.popleft(), answer) for answer in answers]
         _progress(_facts(counted))
     _progress(None)
 
 
 def _progress(done: int | None) -> None:
     if sys.stderr.isatty():
-        click.echo("\r\033[K" if done is None else f"\r{done:,} facts", nl=False, err=True)
+        click.echo("\r\033[K" if done is None else f"\r{many(done, 'fact')}", nl=False, err=True)
 
 
 def _as_text(batches: Iterator[Sequence[tuple[int, Any]]], name: str) -> Iterator[str]:
@@ -208,8 +207,8 @@ def _as_json(batches: Iterator[Sequence[tuple[int, Any]]], name: str) -> Iterato
 def _summary(counted: Counter[str]) -> str:
     each = ", ".join(f"{counted[one]:,} {one}" for one in STATUSES)
     more = [f"{counted['late']:,} of them late"] if counted["late"] else []
-    more += [f"{counted[one]:,} runs {one}" for one in ("started", "woken") if counted[one]]
-    return f"{_facts(counted):,} facts: {'; '.join([each, *more])}"
+    more += [f"{many(counted[one], 'run')} {one}" for one in ("started", "woken") if counted[one]]
+    return f"{many(_facts(counted), 'fact')}: {'; '.join([each, *more])}"
 
 
 def _facts(counted: Counter[str]) -> int:

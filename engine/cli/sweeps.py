@@ -110,7 +110,8 @@ def ahead(
         for one in found[:limit]
     ]
     headings = ("when", "playbook", "account", "contact", "because of")
-    click.echo(table(rows, headings) if rows else f"Nothing comes in the next {days} days.")
+    nothing = f"Nothing comes in the next {counted(days, 'day')}."
+    click.echo(table(rows, headings) if rows else nothing)
     if len(found) > limit:
         click.echo(f"\n{len(found) - limit} more; see them with --limit.")
 

@@ -75,7 +75,7 @@ def list_tokens(session: Session, form: str) -> None:
         )
         for one in found
     ]
-    headings = ("token", "name", "is", "scopes", "expires", "last used", "made by")
+    headings = ("token", "name", "is", "scopes", "expires (UTC)", "last used (UTC)", "made by")
     click.echo(table(rows, headings) if rows else "There is no token.")
 
 

@@ -12,6 +12,7 @@ from engine.errors import AuthorError
 from engine.services.authoring import Checkup, check_workspace
 from engine.services.trying_out import run_playbook_tests, simulate
 from engine.simulation.testing import Results
+from engine.wording import counted
 
 
 @click.command("test")
@@ -70,7 +71,7 @@ def _show_coverage(results: Results, names: tuple[str, ...]) -> None:
     for one in results.coverage:
         if names and one.playbook not in tested:
             continue
-        click.echo(f"{one.playbook}: {one.percent} % of {one.total} steps reached")
+        click.echo(f"{one.playbook}: {one.percent} % of {counted(one.total, 'step')} reached")
         for node in one.missed:
             click.echo(f"  no test reaches {node.id}  {node.source}")
 

@@ -90,7 +90,7 @@ def _why_late(moment: Moment) -> str:
     if moment.trigger.lateness is None:
         return "if_late: skip"
     days = window / timedelta(days=1)
-    return f"if_late lets it be {days:g} days late"
+    return f"if_late lets it be {days:g} day{'' if days == 1 else 's'} late"
 
 
 def _condition(

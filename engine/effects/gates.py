@@ -149,10 +149,11 @@ class Gates:
             return Gate("again_after", "it is the first run")
         said = format_span(span)
         values = {"ended": ended.isoformat(), "again_after": said}
+        day = f"{ended.astimezone(ZoneInfo(self._calendar.zone)):%Y-%m-%d}"
         if add_span(self._calendar, ended, span) > self.records.now:
-            why = f"its last run ended {ended:%Y-%m-%d}, less than {said} ago"
+            why = f"its last run ended {day}, less than {said} ago"
             return Gate("again_after", why, values, "refused")
-        return Gate("again_after", f"its last run ended {ended:%Y-%m-%d}, {said} ago", values)
+        return Gate("again_after", f"its last run ended {day}, {said} ago", values)
 
     def _group(self) -> Gate | None:
         if (group := self._in_group) is None:

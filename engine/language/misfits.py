@@ -14,6 +14,14 @@ from pydantic import BaseModel
 from engine.language.places import Path
 from engine.wording import shown
 
+BOUNDS = {
+    "greater_than": "greater than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:g}",
+}
+"""What pydantic calls a number out of bounds, and the bound in words."""
+
 WANTED: Mapping[str, str] = {
     "string_type": "a text",
     "int_type": "a whole number",

@@ -13,6 +13,7 @@ from engine.effects.entities import Account, AccountId, Override
 from engine.effects.ingesting import Ingested
 from engine.effects.reassessing import force, release
 from engine.effects.records import Records
+from engine.effects.story import moment
 from engine.errors import InputError, NotFound
 from engine.health.recording import to_json
 from engine.services.rolling_up import moving
@@ -46,14 +47,14 @@ def explain(
             return _now(records, context, found)
     if at > now:
         raise InputError(
-            f"{at:%Y-%m-%d %H:%M} UTC is not past yet",
+            f"{moment(at, context.workspace.zone)} is not past yet",
             remedy="Leave --at out to see the score as it is now.",
         )
     with database.begin() as connection:
         row = queries.score_known_at(connection, found.id, at)
     if row is None:
         raise NotFound(
-            f"no score of {account} was known at {at:%Y-%m-%d %H:%M} UTC",
+            f"no score of {account} was known on {moment(at, context.workspace.zone)}",
             remedy=f"See those there are with `tenure health history {account}`.",
         )
     kept = {"computed": row.score, **(row.inputs or {}), "score": row.score, "band": row.band}
@@ -100,7 +101,8 @@ def override_health(
     def work(records: Records) -> Ingested:
         if until is not None and until <= records.now:
             raise InputError(
-                f"{until:%Y-%m-%d %H:%M} UTC is past", remedy="Let it end in the future."
+                f"{moment(until, context.workspace.zone)} is past",
+                remedy="Let it end in the future.",
             )
         override = Override(AccountId(account), band, reason.strip(), by, records.now, until)
         return force(records, context, override)

@@ -25,6 +25,7 @@ from engine.store.importing.columns import place
 from engine.store.importing.kinds import Kind, made
 from engine.store.importing.reading import Row, read_rows
 from engine.store.importing.sheet import read_sheet
+from engine.wording import counted
 
 _NOBODY = 0xFFFFFFFF
 """Whose a line is that is not a usable fact."""
@@ -61,7 +62,7 @@ class FileRecord:
         self.accounts = accounts
         self.contacts = contacts
         self.users = users
-        self.source = f"{facts.name} and {len(accounts)} accounts from a file"
+        self.source = f"{facts.name} and {counted(len(accounts), 'account')} from a file"
         self._facts = facts
         self._as_occurred = as_occurred
         self._index: _Index | None = None

@@ -23,6 +23,7 @@ from engine.services.runner import Fate, Runner
 from engine.services.transacting import transact
 from engine.store.database import Database
 from engine.store.queries.runs import failed_since, handed_over, is_handed_over, statuses
+from engine.wording import counted
 
 PATIENCE = timedelta(minutes=3)
 """How long a run has been over before it is closed, in real time: whoever terminated it may be
@@ -92,7 +93,8 @@ def close_lost(
             _close(database, context, one, swept)
         beat()
     if found.is_doubtful:
-        first, why = found.unknown[0].run, f"Temporal knows nothing of {len(found.unknown)} runs"
+        first = found.unknown[0].run
+        why = f"Temporal knows nothing of {counted(len(found.unknown), 'run')}"
         why = f"{why} ({first.id} …), most of those under way: is this the right namespace?"
         swept.failed.append((first.account, why))
     return swept

@@ -18,6 +18,7 @@ from engine.effects.gates import Gates
 from engine.effects.knowing import Known
 from engine.effects.matching import Live
 from engine.effects.records import Records
+from engine.effects.story import moment
 from engine.enrolling.wording import BY_HAND, is_about, said
 from engine.errors import InputError
 from engine.language.expressions import describe, parts_of
@@ -171,7 +172,7 @@ def _looks(records: Records, context: Context, run: Enrollment, plan: Plan) -> I
     for gate in Gates(records, context, run, plan, looking=True).each():
         parts = _parts(records, context, run, plan) if gate.name == "when" else ()
         yield Look(gate.name, gate.shut is None, gate.why, gate.values, parts)
-    yield _held(records, run)
+    yield _held(records, run, context.workspace.zone)
 
 
 def _parts(records: Records, context: Context, run: Enrollment, plan: Plan) -> tuple[Look, ...]:
@@ -185,7 +186,7 @@ def _parts(records: Records, context: Context, run: Enrollment, plan: Plan) -> t
     )
 
 
-def _held(records: Records, run: Enrollment) -> Look:
+def _held(records: Records, run: Enrollment, zone: str) -> Look:
     mine = [
         one
         for one in records.held_for(run.account)
@@ -193,13 +194,13 @@ def _held(records: Records, run: Enrollment) -> Look:
     ]
     if not mine:
         return Look("held", True, "nothing is held")
-    return Look("held", False, _said_of(mine[0]), {"id": mine[0].id})
+    return Look("held", False, _said_of(mine[0], zone), {"id": mine[0].id})
 
 
-def _said_of(held: Held) -> str:
+def _said_of(held: Held, zone: str) -> str:
     way = {
         "brake": f"`tenure enroll release {held.id}` lets it begin",
         "queue": "it begins when the run under way has ended",
         "group": "it begins when nothing of its group comes before it",
     }[held.kind]
-    return f"held since {held.held_at:%Y-%m-%d %H:%M} UTC ({held.why}); {way}"
+    return f"held since {moment(held.held_at, zone)} ({held.why}); {way}"

@@ -14,18 +14,11 @@ from pydantic_core import ErrorDetails
 
 from engine.language import misfits
 from engine.language.diagnostics import Problem
-from engine.language.misfits import WANTED, choices, keys_at
+from engine.language.misfits import BOUNDS, WANTED, choices, keys_at
 from engine.language.places import Path
 from engine.language.schema.playbook import STEPS
 from engine.language.source import Document
 from engine.wording import nearest, shown
-
-_BOUNDS = {
-    "greater_than": "greater than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
-}
 
 
 class Explainer:
@@ -61,8 +54,8 @@ class Explainer:
             case "too_short" | "string_too_short":
                 message = f"{_said(inner)} is empty."
                 return self._at("TN156", message, path, "Fill it in, or leave the key out.", True)
-            case _ if kind in _BOUNDS:
-                bound = _BOUNDS[kind].format(**context)
+            case _ if kind in BOUNDS:
+                bound = BOUNDS[kind].format(**context)
                 message = f"{_said(inner)} has to be {bound}, not {error['input']}."
                 return self._at("TN155", message, path, f"Write a number that is {bound}.")
             case _:

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from engine.language import misfits
 from engine.language.diagnostics import Problem
-from engine.language.misfits import WANTED, choices, keys_at
+from engine.language.misfits import BOUNDS, WANTED, choices, keys_at
 from engine.language.places import Path as Place
 from engine.language.source import Document, load
 from engine.language.workspace.disk import Disk
@@ -98,10 +98,16 @@ def _explain(sheet: Sheet[F], error: ErrorDetails, form: type[BaseModel]) -> Non
             message = f"{_dotted(place)} should be {expected}, not {shown(error['input'])}."
             sheet.add("TN403", message, place, misfits.remedy(kind, error["input"]) or _LOOK)
         case "too_short":
-            remedy = "Name at least one, or leave it out."
-            sheet.add("TN405", f"{_dotted(place)} is empty.", place, remedy)
+            least = context["min_length"]
+            many = f" has {context['actual_length']}, and needs {least}."
+            message = _dotted(place) + (many if context["actual_length"] else " is empty.")
+            sheet.add("TN405", message, place, f"Write at least {least}, or leave it out.")
+        case _ if kind in BOUNDS:
+            bound = BOUNDS[kind].format(**context)
+            message = f"{_dotted(place)} has to be {bound}, not {shown(error['input'])}."
+            sheet.add("TN405", message, place, f"Write a number that is {bound}.")
         case _:
-            sheet.add("TN405", f"{_dotted(place)}: {error['msg']}.", place, "Correct the value.")
+            sheet.add("TN405", f"{_dotted(place)}: {error['msg']}.", place, _LOOK)
 
 
 def _unknown_key(name: str, above: Place, form: type[BaseModel]) -> tuple[str, str]:

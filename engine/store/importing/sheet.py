@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.wording import counted
 
 SEPARATORS = (",", ";", "\t")
 MAX_BYTES = 256 * 1024 * 1024
@@ -43,7 +44,9 @@ class Sheet:
                 if isinstance(row, Unreadable):
                     yield row
             elif len(row[1]) != len(self.columns):
-                yield Unreadable(row[0], f"has {len(row[1])} cells, the header {self._width()}")
+                yield Unreadable(
+                    row[0], f"has {counted(len(row[1]), 'cell')}, the header {self._width()}"
+                )
             else:
                 yield row
 
