@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.language.checks.dependencies import check_dependencies
 from engine.language.checks.endings import check_endings
+from engine.language.checks.holdouts import check_holdouts
 from engine.language.checks.ids import check_ids, check_limits
 from engine.language.checks.owners import check_owners
 from engine.language.checks.reach import check_reach
@@ -122,6 +123,7 @@ _CHECKS: tuple[Callable[[Making], None], ...] = (
     check_endings,
     check_owners,
     check_dependencies,
+    check_holdouts,
 )
 
 

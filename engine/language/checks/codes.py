@@ -162,6 +162,18 @@ _OWN_CODES: tuple[Code, ...] = (
         "- email: we-noticed\n  to: contacts.champion\n  cc: csm",
     ),
     Code(
+        "TN343",
+        "A holdout that nothing can be measured against",
+        "The arm left alone ends at once: its runs can never meet the goal, and the lift in "
+        "`tenure report` would be all that the others reach. Let it wait as long as they take.",
+        'playbook: example\ngoal: health.band == "green"\nsteps:\n  - split: proof\n    arms:\n'
+        "      care:\n        weight: 9\n        steps: [{task: call, assign: csm}]\n"
+        "      alone: {weight: 1, holdout: true}",
+        'playbook: example\ngoal: health.band == "green"\nsteps:\n  - split: proof\n    arms:\n'
+        "      care:\n        weight: 9\n        steps: [{task: call, assign: csm}]\n"
+        "      alone: {weight: 1, holdout: true, steps: [{wait: 90d}]}",
+    ),
+    Code(
         "TN333",
         "Too many steps",
         "A playbook has at most 500 steps.",

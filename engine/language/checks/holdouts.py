@@ -1,0 +1,47 @@
+"""Holdouts: whether those who are left alone are there to be measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.language.compile.making import Making
+from engine.language.schema.tree import Step
+from engine.plan.model import Escalate, Node, NodeId, Repeat, Split, Task, Wait
+from engine.plan.steps.graph import targets
+
+
+def check_holdouts(making: Making) -> None:
+    """Note an arm left alone whose run ends at once: it could never meet the goal, so that the
+    others would seem to do better whatever they do."""
+    if making.playbook.form is None or making.playbook.form.goal is None:
+        return
+    for step in making.playbook.every():
+        if isinstance(node := making.nodes.get(NodeId(step.id)), Split):
+            _check(making, step, node)
+
+
+def _check(making: Making, step: Step, split: Split) -> None:
+    for arm in split.arms:
+        if arm.holdout and not _takes_time(making.nodes, arm.to):
+            message = f"Runs in the arm {arm.name} end at once, before the goal could be met."
+            remedy = "Let it last as long as the others: steps: [{wait: 90d}]."
+            making.note(
+                "TN343", message, (*step.path, "arms", arm.name), remedy, severity="warning"
+            )
+
+
+def _takes_time(nodes: Mapping[NodeId, Node], entry: NodeId | None) -> bool:
+    ahead, seen = [entry], set[NodeId | None]()
+    while ahead:
+        here = ahead.pop()
+        if here is None or here in seen:
+            continue
+        seen.add(here)
+        match nodes.get(here):
+            case None:
+                continue
+            case Wait() | Escalate() | Repeat() | Task(required=True):
+                return True
+            case node:
+                ahead += targets(node)
+    return False
