@@ -31,9 +31,10 @@ def _told(lines: Sequence[Line]) -> list[Any]:
     return story_of(sorted(lines, key=_place))
 
 
-def _place(line: Line) -> tuple[int, str]:
-    """Lines of one moment may be written in another order by branches that move at once."""
-    return round(line.at.timestamp() / APART_S), str((line.node, line.path, line.what))
+def _place(line: Line) -> tuple[str, datetime]:
+    """Lines of one moment may be written in another order by branches that move at once. So each
+    kind of line is compared in its order, and its instants say where in the story it belongs."""
+    return str((line.node, line.path, line.what)), line.at
 
 
 def _alike(left: Any, right: Any) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.testservice.v1 import LockTimeSkippingRequest, UnlockTimeSkippingRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
@@ -29,6 +32,7 @@ from engine.store.database import Database
 from engine.store.directory import put_accounts, put_contacts, put_users
 from engine.store.queries.runs import read_timeline
 from engine.store.queries.tasks import list_tasks
+from engine.store.records import PostgresRecords
 from tests.differential.stories import BEGINS, Happening, Story, answers_to
 from workflows.activities import Activities
 from workflows.connecting import data_converter
@@ -98,14 +102,63 @@ class SkippedTime:
     def __call__(self) -> datetime:
         """Return the server's time."""
         asked = asyncio.run_coroutine_threadsafe(self._env.get_current_time(), self._loop)
-        return asked.result(timeout=10)
+        return asked.result(timeout=30)
+
+
+class StillTime:
+    """Keeps the server from skipping time while something is owed to a run. The server knows
+    nothing of our outbox: days could pass before the news is there."""
+
+    def __init__(self, env: WorkflowEnvironment, database: Database) -> None:
+        self._service = env.client.test_service
+        self._database = database
+        self._loop = asyncio.get_running_loop()
+        self._lock = threading.Lock()
+        self._committing = 0
+        self._held = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresRecords]:
+        """Open the records for one transaction; time is held before it commits what it owes."""
+        owes = False
+        try:
+            with self._database.transaction() as records:
+                yield records
+                if owes := records.owes:
+                    self._hold()
+        finally:
+            with self._lock:
+                self._committing -= owes
+
+    async def let_go(self) -> None:
+        """Let time pass again whenever nothing is owed, until cancelled."""
+        while True:
+            await asyncio.to_thread(self._let_go)
+            await asyncio.sleep(0.01)
+
+    def _hold(self) -> None:
+        with self._lock:
+            self._committing += 1
+            if not self._held:
+                self._ask(self._service.lock_time_skipping(LockTimeSkippingRequest()))
+                self._held = True
+
+    def _let_go(self) -> None:
+        with self._lock:
+            if self._held and not self._committing and _owes_nothing(self._database):
+                self._ask(self._service.unlock_time_skipping(UnlockTimeSkippingRequest()))
+                self._held = False
+
+    def _ask(self, question: Coroutine[Any, Any, object]) -> None:
+        asyncio.run_coroutine_threadsafe(question, self._loop).result(timeout=30)
 
 
 @asynccontextmanager
 async def shell(
-    client: Client, database: Database, clock: Clock, home: Workspace
+    env: WorkflowEnvironment, database: Database, clock: Clock, home: Workspace
 ) -> AsyncIterator[None]:
     """Run both workers and the dispatcher."""
+    client, time = env.client, StillTime(env, database)
     context = Context.of(home)
     ways = Ways(email=MemoryProvider())
     effects = RealEffects(lambda: context, lambda _: ways)
@@ -113,14 +166,16 @@ async def shell(
     dispatcher = Dispatcher(database, client, address)
     main, outbound = make_workers(
         client,
-        Activities(database.transaction, effects),
+        Activities(time.transaction, effects),
         task_queue=QUEUE,
         outbound_queue=f"{QUEUE}-out",
         bounds=Bounds(graceful_s=1),
     )
     async with main, outbound:
         running = asyncio.create_task(dispatcher.run())
+        passing = asyncio.create_task(time.let_go())
         yield
+        passing.cancel()
         dispatcher.stop()
         await running
 
@@ -137,7 +192,7 @@ async def play_durably(binary: Path, url: str, story: Story) -> Sequence[Line]:
         database = Database(url, clock, real_now=SkippedTime(env))
         await asyncio.to_thread(fill, database, story)
         try:
-            async with shell(env.client, database, clock, story.home):
+            async with shell(env, database, clock, story.home):
                 run = await asyncio.to_thread(begin, database, story)
                 await _let_happen(env, database, clock, run, story)
                 await _replay(env.client, run)
@@ -185,7 +240,7 @@ async def _rests(handle: WorkflowHandle[object, object], database: Database) -> 
     """Wait until the outbox is empty and the run does nothing. Looks twice: what was just delivered
     may not have reached the run at the first look."""
     still = 0
-    for _ in range(400):
+    for _ in range(2000):
         rests = await asyncio.to_thread(_owes_nothing, database) and await _is_still(handle)
         still = still + 1 if rests else 0
         if still == 2:
