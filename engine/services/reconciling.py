@@ -22,6 +22,7 @@ from engine.errors import Conflict, TenureError, TransientError
 from engine.services.runner import Fate, Runner
 from engine.services.transacting import transact
 from engine.store.database import Database
+from engine.store.outbox import refused
 from engine.store.queries.runs import failed_since, handed_over, is_handed_over, statuses
 from engine.wording import counted
 
@@ -133,13 +134,16 @@ class StuckRow:
 
 
 def list_stuck(database: Database, runner: Runner, limit: int = 100) -> list[StuckRow]:
-    """List what the runner calls stuck; then what it does not know, and what failed lately."""
+    """List what the runner calls stuck; then what it does not know, what it will not be given, and
+    what failed lately."""
     told: dict[EnrollmentId, tuple[str, datetime | None, str]] = {
         one.enrollment: (one.status, one.since, one.why) for one in runner.stuck(limit)
     }
     for lost in find_lost(database, runner).lost:
         told.setdefault(lost.run.id, (lost.fate.how, lost.fate.since, lost.why))
     with database.begin() as connection:
+        for id, owed_at, error in refused(connection, limit):
+            told.setdefault(id, ("refused", owed_at, f"Temporal does not take it: {error}"))
         for run in failed_since(connection, database.now - RECENT, limit):
             at = database.clock.to_real(run.ended_at) if run.ended_at else None
             told.setdefault(run.id, ("failed", at, run.reason))

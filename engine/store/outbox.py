@@ -12,6 +12,7 @@ the taker's transaction ends; a taker that dies has taken nothing. Instants here
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 
 from engine.effects.deliveries import Delivery
+from engine.effects.entities import EnrollmentId
 from engine.store.compiling import compiled
 from engine.store.database import CHANNEL
 from engine.store.deliveries import delivery_from_json
@@ -39,6 +41,8 @@ from engine.store.errors import Translated
 from engine.store.tables import outbox
 
 LONGEST_DELAY_S = 300
+REFUSED_FOR_GOOD = 5
+"""How often a delivery is refused before a person has to look: half a minute."""
 _earlier = outbox.alias("earlier")
 _heads = (
     select(outbox.c.enrollment)
@@ -107,6 +111,21 @@ def backlog(connection: Connection) -> tuple[int, int]:
     failed = func.coalesce(func.sum(cast(outbox.c.attempts > 0, Integer)), 0)
     row = connection.execute(select(func.count(), failed).select_from(outbox)).one()
     return row[0], row[1]
+
+
+def refused(connection: Connection, limit: int) -> Sequence[tuple[EnrollmentId, datetime, str]]:
+    """Return the runs whose first delivery Temporal has refused again and again, since when it is
+    owed, and why; the oldest first. What is only late is not among them."""
+    first = ~exists().where(
+        _earlier.c.enrollment == outbox.c.enrollment, _earlier.c.number < outbox.c.number
+    )
+    rows = connection.execute(
+        select(outbox.c.enrollment, outbox.c.owed_at, outbox.c.error)
+        .where(outbox.c.attempts >= REFUSED_FOR_GOOD, first)
+        .order_by(outbox.c.number)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def listen(url: str, timeout_s: float) -> AsyncIterator[bool]:

@@ -16,9 +16,11 @@ from engine.effects.entities import EnrollmentId
 from engine.effects.sweeping import Swept
 from engine.services.reconciling import close_lost, list_stuck
 from engine.settings import load_settings
+from engine.store import outbox
 from tests.promises.company import Company
 from tests.waiting import until
 from workflows.client import TemporalRunner
+from workflows.messages import WORKFLOW
 
 Open = Callable[..., Company]
 NEWS = """\
@@ -212,3 +214,40 @@ def test_runs_that_failed_stay_shown_when_they_are_closed(
     until(lambda: [one for one in runner.stuck() if one.enrollment == run], "Temporal's own list")
     swept(company, runner)
     assert shown()[:2] == ("terminated", "finished")
+
+
+def test_a_run_that_timed_out_is_closed_with_how(
+    on_temporal: Open, temporal_server: str, runner: TemporalRunner
+) -> None:
+    company = on_temporal(news=NEWS)
+    run = company.begin()
+    forget_starts(company)
+
+    async def begin() -> None:
+        client = await Client.connect(temporal_server)
+        await client.start_workflow(
+            WORKFLOW, {}, id=run, task_queue="nobody", execution_timeout=timedelta(seconds=1)
+        )
+
+    asyncio.run(begin())
+    until(lambda: runner.fates([run]), "it to time out", 30)
+    assert swept(company, runner).closed == [run]
+    assert company.run_of(run).reason == "timed out in Temporal"
+
+
+def test_a_run_that_temporal_refuses_is_shown(on_temporal: Open, runner: TemporalRunner) -> None:
+    company = on_temporal(news=NEWS)
+    run = company.begin()
+
+    def shown() -> list[tuple[str, str]]:
+        found = list_stuck(company.database, runner)
+        return [(one.status, one.why) for one in found if one.enrollment == run]
+
+    with company.database.begin() as connection:
+        ((number, _),) = outbox.take(connection, 10)
+        outbox.postpone(connection, number, "INVALID_ARGUMENT: too big")
+    assert shown() == []
+    with company.database.begin() as connection:
+        for _ in range(4):
+            outbox.postpone(connection, number, "INVALID_ARGUMENT: too big")
+    assert shown() == [("refused", "Temporal does not take it: INVALID_ARGUMENT: too big")]
