@@ -84,7 +84,12 @@ def _read(path: Path) -> str:
 @click.argument("playbook")
 @workspace_option
 @click.option(
-    "--format", "form", type=click.Choice(["mermaid", "svg"]), default="mermaid", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["mermaid", "svg"]),
+    default="mermaid",
+    show_default=True,
+    help="Text that many pages draw by themselves, or a picture.",
 )
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli.options import (
+    after_option,
     as_option,
     format_option,
     limit_option,
+    say_more,
     table,
     to_json,
     workspace_option,
@@ -155,21 +157,32 @@ def accounts_command() -> None:
 @accounts_command.command("list")
 @click.option("--csm", help="Only those of this CSM.")
 @click.option("--band", help="Only those in this band of health.")
+@after_option
 @limit_option
 @format_option()
 @with_session
 def list_accounts(
-    session: Session, csm: str | None, band: str | None, limit: int, form: str
+    session: Session,
+    csm: str | None,
+    band: str | None,
+    after: str | None,
+    limit: int,
+    form: str,
 ) -> None:
     """List accounts with their health, runs and open tasks."""
     from engine.store.queries import accounts as queries
 
     with session.reading() as connection:
         rows = queries.list_accounts(
-            connection, csm=UserId(csm) if csm else None, band=band, limit=limit
+            connection,
+            csm=UserId(csm) if csm else None,
+            band=band,
+            after=AccountId(after) if after else None,
+            limit=limit,
         )
     if form == "json":
         click.echo(to_json(rows))
+        say_more(rows, limit, lambda row: row.account.id)
         return
     shown = [
         (
@@ -186,6 +199,7 @@ def list_accounts(
     ]
     headings = ("account", "name", "lifecycle", "csm", "health", "band", "runs", "open tasks")
     click.echo(table(shown, headings))
+    say_more(rows, limit, lambda row: row.account.id)
 
 
 @accounts_command.command("show")

@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from engine.cli.options import (
+    after_option,
     as_user_option,
     format_option,
     limit_option,
     pairs,
     reason_option,
+    say_more,
     table,
     to_json,
 )
@@ -99,18 +101,25 @@ _at_most_option = click.option(
 @click.option(
     "--closed", is_flag=True, help="What was held and is no more, latest first: by whom, and why."
 )
+@after_option
 @limit_option
 @format_option()
 @with_session
 def held(
-    session: Session, playbook: str | None, kind: Any, closed: bool, limit: int, form: str
+    session: Session,
+    playbook: str | None,
+    kind: Any,
+    closed: bool,
+    after: str | None,
+    limit: int,
+    form: str,
 ) -> None:
     """List what is held, oldest first: it begins when it is released, or what it waits for ends."""
     from engine.store.queries.held import list_closed, list_held
 
     query = list_closed if closed else list_held
     with session.reading() as connection:
-        rows = query(connection, playbook=playbook, kind=kind, limit=limit)
+        rows = query(connection, playbook=playbook, kind=kind, after=after, limit=limit)
     if form == "json":
         click.echo(to_json([row.held for row in rows]))
     elif not rows:
@@ -130,6 +139,7 @@ def held(
             for row in rows
         ]
         click.echo(table(shown, ("id", "account", "contact", "since", "by", "why")))
+    say_more(rows, limit, lambda row: row.cursor)
 
 
 def _show_closed(session: Session, rows: Iterable[Held]) -> None:
@@ -239,6 +249,7 @@ def _which(
     type=click.Choice(["started", "refused", "held", "draft"]),
     help="Only what came to this; `draft`: what a draft would have begun.",
 )
+@after_option
 @limit_option
 @format_option()
 @with_session
@@ -247,6 +258,7 @@ def decisions(
     playbook: str | None,
     account: str | None,
     only: str | None,
+    after: str | None,
     limit: int,
     form: str,
 ) -> None:
@@ -259,6 +271,7 @@ def decisions(
             playbook=playbook,
             account=AccountId(account) if account else None,
             decision=only,
+            after=after,
             limit=limit,
         )
     found = [row.decision for row in rows]
@@ -279,3 +292,4 @@ def decisions(
             for one in found
         ]
         click.echo(table(shown, ("at", "playbook", "for", "came to", "rule", "why")))
+    say_more(rows, limit, lambda row: row.cursor)

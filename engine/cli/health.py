@@ -9,10 +9,12 @@ import click
 
 from engine.cli.instants import read_instant
 from engine.cli.options import (
+    after_option,
     as_user_option,
     format_option,
     limit_option,
     reason_option,
+    say_more,
     table,
     to_json,
 )
@@ -32,7 +34,7 @@ def health_command() -> None:
 @click.option("--band", help="Only accounts in this band.")
 @click.option("--stale", is_flag=True, help="Only those with a measure that is stale.")
 @click.option("--forced", is_flag=True, help="Only those whose band is forced.")
-@click.option("--after", help="Continue after this account of the page before.")
+@after_option
 @limit_option
 @format_option()
 @with_session
@@ -59,6 +61,7 @@ def list_health(
         )
     if form == "json":
         click.echo(to_json([_as_row(one) for one in found]))
+        say_more(found, limit, lambda one: one.id)
         return
     rows = [
         (
@@ -73,6 +76,7 @@ def list_health(
         for one in found
     ]
     click.echo(table(rows, ("account", "name", "score", "band", "since", "model", "")))
+    say_more(found, limit, lambda one: one.id)
 
 
 def _flags(one: Account) -> list[str]:

@@ -67,6 +67,19 @@ def limit_option(command: F) -> F:
     )(command)
 
 
+def after_option(command: F) -> F:
+    """Add `--after`: the next page of a list. `say_more` says what to pass."""
+    return click.option(
+        "--after", metavar="CURSOR", help="Continue after this cursor, told below a full page."
+    )(command)
+
+
+def say_more(rows: Sequence[Any], limit: int, cursor: Callable[[Any], Any]) -> None:
+    """Tell how to see the next page, when this one is full; not among the answer."""
+    if len(rows) == limit:
+        click.echo(f"\nThere may be more: --after '{cursor(rows[-1])}'", err=True)
+
+
 def as_option(command: F) -> F:
     """Add `--as`: who acts."""
     return click.option(

@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from engine.cli.options import as_option, format_option, limit_option, table, to_json
+from engine.cli.options import (
+    after_option,
+    as_option,
+    format_option,
+    limit_option,
+    say_more,
+    table,
+    to_json,
+)
 from engine.cli.session import Session, with_session
 from engine.errors import InputError
 
@@ -22,17 +30,20 @@ def rejects_group() -> None:
 
 @rejects_group.command("list")
 @click.option("--closed", is_flag=True, help="Those that are done with too.")
-@click.option("--after", default=0, help="Only those with a higher number: the next page.")
+@after_option
 @limit_option
 @format_option()
 @with_session
-def list_rejects(session: Session, closed: bool, after: int, limit: int, form: str) -> None:
+def list_rejects(session: Session, closed: bool, after: str | None, limit: int, form: str) -> None:
     """List rejected facts, oldest first."""
     from engine.services import rejects
+    from engine.store.queries.paging import read_number_cursor
 
-    found = rejects.list_rejects(session.database, closed=closed, after=after, limit=limit)
+    first = read_number_cursor(after) if after else 0
+    found = rejects.list_rejects(session.database, closed=closed, after=first, limit=limit)
     if form == "json":
         click.echo(to_json(found))
+        say_more(found, limit, lambda one: one.number)
         return
     shown = [
         (
@@ -46,8 +57,7 @@ def list_rejects(session: Session, closed: bool, after: int, limit: int, form: s
         for one in found
     ]
     click.echo(table(shown, ("number", "came", "from", "fact", "account", "why", "")))
-    if len(found) == limit:
-        click.echo(f"\nThere may be more: --after {found[-1].number}", err=True)
+    say_more(found, limit, lambda one: one.number)
 
 
 def _about(written: Any) -> tuple[str, str]:

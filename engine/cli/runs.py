@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from engine.cli.options import format_option, limit_option, reason_option, table, to_json
+from engine.cli.options import (
+    after_option,
+    format_option,
+    limit_option,
+    reason_option,
+    say_more,
+    table,
+    to_json,
+)
 from engine.cli.session import Session, with_session
 from engine.effects.entities import AccountId, EnrollmentId
 
@@ -29,8 +37,11 @@ def runs_command() -> None:
 @runs_command.command("list")
 @click.option("--playbook", help="Only this playbook's.")
 @click.option("--account", help="Only this account's.")
-@click.option("--status", type=click.Choice(["active", "paused", "finished"]))
+@click.option(
+    "--status", type=click.Choice(["active", "paused", "finished"]), help="Only those that are so."
+)
 @click.option("--stuck", is_flag=True, help="Only those that failed or cannot go on.")
+@after_option
 @limit_option
 @format_option()
 @with_session
@@ -40,6 +51,7 @@ def list_runs(
     account: str | None,
     status: Any,
     stuck: bool,
+    after: str | None,
     limit: int,
     form: str,
 ) -> int:
@@ -54,10 +66,12 @@ def list_runs(
             status=status,
             playbook=playbook,
             account=AccountId(account) if account else None,
+            after=after,
             limit=limit,
         )
     if form == "json":
         click.echo(to_json([row.run for row in rows]))
+        say_more(rows, limit, lambda row: row.cursor)
         return 0
     shown = [
         (
@@ -71,6 +85,7 @@ def list_runs(
         for row in rows
     ]
     click.echo(table(shown, ("run", "account", "status", "outcome", "began", "plan")))
+    say_more(rows, limit, lambda row: row.cursor)
     return 0
 
 

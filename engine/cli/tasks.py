@@ -10,11 +10,13 @@ import click
 
 from engine.calendars import add_span, parse_span
 from engine.cli.options import (
+    after_option,
     as_user_option,
     format_option,
     limit_option,
     pairs,
     reason_option,
+    say_more,
     table,
     to_json,
 )
@@ -33,7 +35,7 @@ def tasks_command() -> None:
 @click.option("--account", help="Only this account's.")
 @click.option("--overdue", is_flag=True, help="Only those past their due date.")
 @click.option("--all", "every", is_flag=True, help="Closed ones too.")
-@click.option("--after", help="Continue after this cursor (printed below a full page).")
+@after_option
 @limit_option
 @format_option()
 @with_session
@@ -63,6 +65,7 @@ def list_tasks(
         )
     if form == "json":
         click.echo(to_json([{**_plain(row.task), "cursor": row.cursor} for row in rows]))
+        say_more(rows, limit, lambda row: row.cursor)
         return
     shown = [
         (
@@ -77,8 +80,7 @@ def list_tasks(
         for row in rows
     ]
     click.echo(table(shown, ("task", "kind", "title", "account", "owner", "due", "status")))
-    if len(rows) == limit:
-        click.echo(f"\nMore: --after '{rows[-1].cursor}'")
+    say_more(rows, limit, lambda row: row.cursor)
 
 
 def _status(task: Task, now: datetime) -> str:

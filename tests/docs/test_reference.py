@@ -76,6 +76,7 @@ def test_every_command_and_option_is_described() -> None:
             section = text.partition(f"\n### {full}\n")[2].partition("\n### ")[0]
             options = [one for one in each.params if isinstance(one, click.Option)]
             assert section, full
+            assert [one.opts for one in options if not one.help] == [], full
             assert [o.opts for o in options if f"`{o.opts[0]}`" not in section] == [], full
 
 

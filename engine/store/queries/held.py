@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from engine.effects.enrolling_entities import Held, HeldKind
 from engine.errors import NotFound
@@ -50,11 +50,17 @@ def list_closed(
     *,
     playbook: str | None = None,
     kind: HeldKind | None = None,
+    after: str | None = None,
     limit: int = 50,
 ) -> Sequence[HeldRow]:
-    """Return what was held and is no more, the latest first: begun or left out, by whom and why."""
+    """Return a page of what was held and is no more, the latest first: begun or left out, by whom
+    and why."""
     given = {"playbook": playbook, "kind": kind}
     wanted = [held.c[name] == value for name, value in given.items() if value is not None]
+    if after is not None:
+        number = read_number_cursor(after)
+        closed_at = select(held.c.closed_at).where(held.c.number == number).scalar_subquery()
+        wanted.append(tuple_(held.c.closed_at, held.c.number) < tuple_(closed_at, number))
     page = _ROWS.where(held.c.status != "held", *wanted)
     latest = page.order_by(held.c.closed_at.desc(), held.c.number.desc()).limit(page_size(limit))
     return [_row(row) for row in connection.execute(latest)]
