@@ -51,9 +51,10 @@ class Checkup:
         if found is None:
             near = nearest(playbook, self.plans)
             known = ", ".join(sorted(self.plans)) or "none that compiles"
+            broken = " Others have errors: see `tenure check`." if self.errors else ""
             raise InputError(
                 f"there is no playbook {playbook!r} here" + (f"; {near!r}?" if near else ""),
-                remedy=f"Playbooks here: {known}.",
+                remedy=f"Playbooks here: {known}.{broken}",
             )
         return found
 

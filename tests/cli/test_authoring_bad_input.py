@@ -29,3 +29,12 @@ def test_way_to_send_that_does_not_exist_is_refused_before_anything_starts(
     monkeypatch.setenv("TENURE_EMAIL_URL", "pigeon:loft")
     with pytest.raises(InputError, match="names no way to send that there is"):
         shared_settings(tmp_path)
+
+
+def test_playbook_with_errors_is_not_said_to_be_missing_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_starter(tmp_path / "ws")
+    (tmp_path / "ws" / "playbooks" / "broken.yaml").write_text("playbook: broken\nsteps: [{}]\n")
+    assert run(["graph", "broken", "-w", str(tmp_path / "ws")]) == 2
+    assert "Others have errors: see `tenure check`." in capsys.readouterr().err
