@@ -34,7 +34,7 @@ def tasks_command() -> None:
 @click.option("--user", help="Only this user's.")
 @click.option("--account", help="Only this account's.")
 @click.option("--overdue", is_flag=True, help="Only those past their due date.")
-@click.option("--all", "every", is_flag=True, help="Closed ones too.")
+@click.option("--closed", is_flag=True, help="Those that are done with too.")
 @after_option
 @limit_option
 @format_option()
@@ -44,7 +44,7 @@ def list_tasks(
     user: str | None,
     account: str | None,
     overdue: bool,
-    every: bool,
+    closed: bool,
     after: str | None,
     limit: int,
     form: str,
@@ -57,7 +57,7 @@ def list_tasks(
         rows = queries.list_tasks(
             connection,
             assignee=UserId(user) if user else None,
-            status=None if every else "open",
+            status=None if closed else "open",
             account=AccountId(account) if account else None,
             overdue_at=now if overdue else None,
             after=after,
