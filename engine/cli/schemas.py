@@ -24,9 +24,9 @@ def _playbook(workspace: Workspace | None) -> dict[str, Any]:
 
 
 def _test(_: Workspace | None) -> dict[str, Any]:
-    from engine.simulation.editing import tests_schema
+    from engine.simulation.editing import schema_of_tests
 
-    return tests_schema()
+    return schema_of_tests()
 
 
 def _workspace_file(file: str, _: Workspace | None) -> dict[str, Any]:

@@ -59,9 +59,9 @@ def failed(session: Session, kind: str | None, limit: int, form: str) -> int:
     of a schedule: as long as it is the latest, and not too late). Exit code 1 when there are any.
     """
     with session.reading() as connection:
-        found = list_failures(connection, kind=kind, limit=limit)
+        found = list_failures(connection, kind=kind)
     if form == "json":
-        click.echo(to_json(found))
+        click.echo(to_json(found[:limit]))
         return 1 if found else 0
     rows = [
         (
@@ -71,10 +71,12 @@ def failed(session: Session, kind: str | None, limit: int, form: str) -> int:
             one.times,
             f"{one.what}: {one.why}" if one.what else one.why,
         )
-        for one in found
+        for one in found[:limit]
     ]
     headings = ("kind", "account", "since", "tried", "why")
     click.echo(table(rows, headings) if rows else "Every account could be done.")
+    if len(found) > limit:
+        click.echo(f"\n{len(found) - limit} more; see them with --limit.")
     return 1 if found else 0
 
 

@@ -30,10 +30,10 @@ _MEANINGS = {
 }
 
 
-def tests_schema() -> dict[str, Any]:
+def schema_of_tests() -> dict[str, Any]:
     """Return the schema of a test file (draft 2020-12), in plain data.
 
-    >>> tests_schema()["required"]
+    >>> schema_of_tests()["required"]
     ['tests']
     """
     test = {

@@ -55,13 +55,11 @@ def settle_failures(
     connection.execute(delete(table).where(*mine, is_over))
 
 
-def list_failures(
-    connection: Connection, *, kind: str | None = None, limit: int | None = None
-) -> Sequence[SweepFailure]:
+def list_failures(connection: Connection, *, kind: str | None = None) -> Sequence[SweepFailure]:
     """Return what could not be done lately, the oldest first."""
     wanted = [table.c.kind == kind] if kind is not None else []
-    page = select(*_COLUMNS).where(*wanted).order_by(table.c.since, table.c.account, table.c.what)
-    return [SweepFailure(*row) for row in connection.execute(page.limit(limit))]
+    rows = select(*_COLUMNS).where(*wanted).order_by(table.c.since, table.c.account, table.c.what)
+    return [SweepFailure(*row) for row in connection.execute(rows)]
 
 
 def count_failures(connection: Connection) -> int:
