@@ -59,7 +59,7 @@ async def run(settings: Settings, bounds: Bounds, stop: asyncio.Event) -> None:
     ways = CurrentWays(settings)
     effects = RealEffects(contexts.current, ways)
     # With a rate to keep to, everything goes through the queue that keeps it.
-    at_once = 0 if bounds.outbound_per_second else bounds.outbound
+    at_once = 0 if bounds.outbound_per_second else bounds.at_hand
     activities = Activities(database.transaction, effects, sends_at_once=at_once)
     address = Address(settings.task_queue, settings.outbound_task_queue, settings.clock)
     dispatcher = Dispatcher(database, client, address, lanes=LANES)

@@ -18,10 +18,12 @@ from workflows.enrollment import EnrollmentWorkflow
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much a worker process takes on at once; the defaults suit two cores."""
+    """How much a worker process takes on at once; the defaults suit two cores. Of the local
+    activities at most `at_hand` are sends: the others stay free for house work."""
 
     workflow_tasks: int = 16
-    local_activities: int = 16
+    local_activities: int = 24
+    at_hand: int = 16
     outbound: int = 8
     cached_runs: int = 1000
     outbound_per_second: float | None = None

@@ -59,7 +59,7 @@ def carry_out(
     if do.verb in READS_ONLY:
         return _VERBS[do.verb](known, do)
     result = _VERBS[do.verb](known, do)
-    records.put_effect(
+    records.add_effect(
         Effect(
             key=key,
             enrollment=enrollment,

@@ -177,6 +177,10 @@ class Records(HealthRecords, EnrollingRecords, Protocol):
     def put_effect(self, effect: Effect) -> bool:
         """Insert; False (and nothing written) when the key is taken."""
 
+    def add_effect(self, effect: Effect) -> None:
+        """Insert at the end of the transaction, and read it in another; one whose key is taken is
+        left as it is."""
+
     def change_effect(self, key: EffectKey, **fields: Any) -> None: ...
 
     def settle_effect(self, key: EffectKey, **fields: Any) -> None:

@@ -231,6 +231,9 @@ class MemoryRecords(CustomersInMemory, HealthInMemory, EnrollingInMemory):
         self._note_waiting(effect)
         return True
 
+    def add_effect(self, effect: Effect) -> None:
+        self.put_effect(effect)
+
     def change_effect(self, key: EffectKey, **fields: Any) -> None:
         changed = replace(named(self._world.effects, key, "effect"), **fields)
         self._world.put(self._world.effects, key, changed)

@@ -17,6 +17,7 @@ from engine.plan.clock import Clock
 from engine.plan.model import Plan, PlanHash
 from engine.store.errors import Translated
 from engine.store.records import PostgresRecords
+from engine.store.talking import carry_out_alone
 
 R = TypeVar("R", bound=PostgresRecords)
 CHANNEL = "tenure_outbox"
@@ -154,5 +155,4 @@ def _tell(connection: psycopg.Connection[Any]) -> None:
     Should this fail, the dispatcher finds the rows when it next looks by itself.
     """
     with suppress(psycopg.Error):
-        connection.execute(f"NOTIFY {CHANNEL}")
-        connection.commit()
+        carry_out_alone(connection, f"NOTIFY {CHANNEL}")

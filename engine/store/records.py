@@ -275,6 +275,9 @@ class PostgresRecords(HealthOnPostgres, EnrollingOnPostgres, RejectsOnPostgres):
     def put_effect(self, effect: Effect) -> bool:
         return self._row(statements.PUT_EFFECT, **rows.EFFECTS.parameters(effect)) is not None
 
+    def add_effect(self, effect: Effect) -> None:
+        self._keep_last(rows.EFFECTS, effect)
+
     def change_effect(self, key: EffectKey, **fields: Any) -> None:
         self._change(rows.EFFECTS, key, fields, "effect")
 

@@ -65,7 +65,7 @@ class Talk:
         writes, self._kept = join(self._kept), []
         with Translated():
             if len(writes) == 1 and not writes[0].counted and self._untouched:
-                self._carry_out_alone(writes[0])
+                carry_out_alone(self._connection, writes[0].statement, writes[0].values)
                 return
             for write in writes:
                 self._carry_out(write)
@@ -84,15 +84,6 @@ class Talk:
     @property
     def _untouched(self) -> bool:
         return self._connection.pgconn.transaction_status == TransactionStatus.IDLE
-
-    def _carry_out_alone(self, write: Joined) -> None:
-        """Carry out the only statement of a transaction: it needs no BEGIN and no COMMIT."""
-        self._connection.autocommit = True
-        try:
-            self._connection.execute(write.statement, write.values)
-        finally:
-            if not self._connection.closed:
-                self._connection.autocommit = False
 
     def _end_rows(self) -> None:
         """Put the rows that were kept for the end behind the other writes."""
@@ -192,3 +183,15 @@ class Talk:
 def missing_row(what: str, key: str) -> NotFound:
     """Return the error that a row is not there."""
     return NotFound(f"there is no {what} {key}", remedy="Check the id.")
+
+
+def carry_out_alone(
+    connection: psycopg.Connection[Any], statement: str, values: Mapping[str, Any] | None = None
+) -> None:
+    """Carry out the only statement of a transaction: it needs no BEGIN and no COMMIT."""
+    connection.autocommit = True
+    try:
+        connection.execute(statement, values)
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
