@@ -25,7 +25,7 @@ from typing import Self
 
 from tests.docs.pages import Block
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 READ_ONLY = ("list", "show", "why", "ls", "status")
 VARYING = {
     "ID": r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\.[a-z0-9]{8}\b|\bt-[a-z0-9]{10}\b"
