@@ -138,7 +138,8 @@ def held(
             )
             for row in rows
         ]
-        click.echo(table(shown, ("id", "account", "contact", "since", "by", "why")))
+        since = f"since ({session.zone})"
+        click.echo(table(shown, ("id", "account", "contact", since, "by", "why")))
     say_more(rows, limit, lambda row: row.cursor)
 
 
@@ -146,7 +147,7 @@ def _show_closed(session: Session, rows: Iterable[Held]) -> None:
     shown = [
         (one.id, one.status, session.local(one.closed_at), one.closed_by, one.why) for one in rows
     ]
-    click.echo(table(shown, ("id", "came to", "at", "by", "why")))
+    click.echo(table(shown, ("id", "came to", f"at ({session.zone})", "by", "why")))
 
 
 @enroll_command.command("release")

@@ -100,7 +100,9 @@ def _list_stuck(session: Session, limit: int, form: str) -> int:
             (one.enrollment, one.status, session.local(one.since), one.record, one.why)
             for one in found
         ]
-        click.echo(table(rows, ("run", "in Temporal", "since", "our record", "why")))
+        click.echo(
+            table(rows, ("run", "in Temporal", f"since ({session.zone})", "our record", "why"))
+        )
     else:
         click.echo("No run is stuck.")
     return 1 if found else 0

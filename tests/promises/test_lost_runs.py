@@ -18,6 +18,7 @@ from engine.services.reconciling import close_lost, list_stuck
 from engine.settings import load_settings
 from engine.store import outbox
 from tests.promises.company import Company
+from tests.promises.test_enrolling_on_temporal import grouped, until_shown, until_tasks
 from tests.waiting import until
 from workflows.client import TemporalRunner
 from workflows.messages import WORKFLOW
@@ -251,3 +252,19 @@ def test_a_run_that_temporal_refuses_is_shown(on_temporal: Open, runner: Tempora
         for _ in range(4):
             outbox.postpone(connection, number, "INVALID_ARGUMENT: too big")
     assert shown() == [("refused", "Temporal does not take it: INVALID_ARGUMENT: too big")]
+
+
+def test_a_group_goes_on_when_the_run_that_held_it_is_terminated(
+    on_temporal: Open, temporal_server: str, runner: TemporalRunner
+) -> None:
+    company = grouped(on_temporal)
+    news = company.begin("order.placed")
+    until_tasks(company, 0, 2)
+    company.send("champion.left")
+    until_shown(company, "news paused", "rescue active")
+    rescue = company.runs()[0].id
+    until_tasks(company, 0, 1)
+    terminate(temporal_server, rescue)
+    assert swept(company, runner).closed == [rescue]
+    until_shown(company, "news active", "rescue failed")
+    assert company.run_of(news).outcome is None
