@@ -3,7 +3,7 @@
 The year is made by `examples/year` (weekly health, lifecycle), the playbook is `bench/backtest`;
 beside it the playbooks of the library that take longest over such a year. Measured is everything
 `tenure backtest` does after its files are there: reading them, playing, counting. Each size is a
-process of its own, so that memory is its own too: `python -m bench.backtesting FOLDER churn-rescue`.
+process of its own, so that memory is its own too: `python -m bench.backtesting FOLDER renewal`.
 """
 
 from __future__ import annotations

@@ -85,6 +85,14 @@ class Clocks:
             for account in self._world.accounts:
                 self._shell.at(self._world.now, partial(self._look, account, Moved.ALL))
 
+    def score_moved(self, account: AccountId) -> None:
+        """Look again at an account with another score, where that alone may change when to look."""
+        if self._hears_scores(account):
+            self._look(account, Moved.HEALTH)
+
+    def _hears_scores(self, account: AccountId) -> bool:
+        return self._follows_ages or account in self._aging
+
     def catch_up(self) -> None:
         """Look again at the accounts that have changed."""
         while self._world.moved:
@@ -95,10 +103,10 @@ class Clocks:
     def _look(self, account: AccountId, what: int) -> None:
         if self._dated and what & Moved.DATES:
             self._look_at_dates(account)
-        if self._followed and what & (Moved.FIELDS | (Moved.HEALTH if self._follows_ages else 0)):
+        of_time = Moved.FIELDS | (Moved.HEALTH if self._hears_scores(account) else 0)
+        if self._followed and what & of_time:
             self._await(account, self._next_tick(account), self._look_at_conditions)
-        of_waits = Moved.FIELDS | Moved.WAITS | (Moved.HEALTH if account in self._aging else 0)
-        if self._clocked and what & of_waits:
+        if self._clocked and what & (of_time | Moved.WAITS):
             self._await_waits(account)
         if what & Moved.REASSESS:
             self._await(account, self._world.reassess.get(account), self._reassess)

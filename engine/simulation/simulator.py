@@ -184,6 +184,10 @@ class Simulator:
         self.note_refusals(fact.account, result)
         self.take_owed()
 
+    def score_moved(self, account: AccountId) -> None:
+        """Let the clocks look at an account whose score was written down without a fact."""
+        self._clocks.score_moved(account)
+
     def note_refusals(self, account: AccountId, result: Ingested) -> None:
         """Keep which playbooks did not start although their trigger was set off."""
         for playbook, why in result.refused:

@@ -240,7 +240,7 @@ class _Stage:
         kinds = kinds_read(plans, everything=question.is_full)
         mine = tuple(f"{plan.playbook}." for plan in plans)
         take_in = self.simulator.take_in
-        quiet = Quiet(self.world, self.context, plans, take_in, self.simulator.take_owed)
+        quiet = Quiet(self.world, self.context, plans, take_in, self.simulator.score_moved)
         note, weigh = quiet.note, quiet.weigh
         if question.is_full or not may_be_quiet(self.context, plans):
             note = weigh = take_in

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from engine.effects.context import Context
-from engine.effects.entities import Account, Fact, Wait
+from engine.effects.entities import Account, AccountId, Fact, Wait
 from engine.effects.watching import condition_at
 from engine.enrolling.clocks import watched
 from engine.enrolling.deciding import Change, hit_by, listens_to
@@ -19,7 +19,7 @@ from engine.plan.model import NodeId, Plan, PlanHash
 from engine.simulation.backtest.reading import mentions
 from engine.simulation.hearing import reads_only_the_band
 from engine.simulation.memory import MemoryRecords
-from engine.simulation.world import Moved, World
+from engine.simulation.world import World
 
 
 def may_be_quiet(context: Context, plans: Iterable[Plan]) -> bool:
@@ -46,7 +46,7 @@ def _follows_health(plan: Plan) -> bool:
 
 class Quiet:
     """Writes scores into a world; `take_in` gets those that are not plain, or may set one of the
-    plans off, `catch_up` lets the clocks look at accounts that have changed."""
+    plans off, `score_moved` is told of each that was written."""
 
     def __init__(
         self,
@@ -54,14 +54,14 @@ class Quiet:
         context: Context,
         plans: Iterable[Plan],
         take_in: Callable[[Fact], None],
-        catch_up: Callable[[], None],
+        score_moved: Callable[[AccountId], None],
     ) -> None:
         self._world = world
         self._records = MemoryRecords(world)
         self._band = context.band
         self._plans = [one for one in plans if "health.changed" in listens_to(one.enroll)]
         self._take_in = take_in
-        self._catch_up = catch_up
+        self._score_moved = score_moved
         self._bands: dict[float, str] = {}
         self._of_band: dict[tuple[PlanHash, NodeId | None, str | None], bool] = {}
 
@@ -138,6 +138,4 @@ class Quiet:
         world.fact_ids[fact.id] = len(world.fact_ids)
         world.scores[account.id] = (*world.scores.get(account.id, ()), (at, score))
         world.accounts[account.id] = Account(account.id, account.fields, score, band, since)
-        if world.moved is not None:
-            world.note_moved(account.id, Moved.HEALTH)
-            self._catch_up()
+        self._score_moved(account.id)
