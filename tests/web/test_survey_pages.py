@@ -149,7 +149,8 @@ def test_database_that_does_not_answer_is_said_so(house: House) -> None:
 
 
 def test_who_asks_too_much_is_asked_to_wait(house: House) -> None:
-    app = make_app(house.company.database, lambda: house.context, limiter=Limiter(burst=2))
+    two = Limiter(burst=2, clock=lambda: 0.0)
+    app = make_app(house.company.database, lambda: house.context, limiter=two)
     with served(app) as client:
         codes = [client.get("/nowhere").status_code for _ in range(3)]
     assert codes == [404, 404, 429]
