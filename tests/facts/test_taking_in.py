@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from engine.effects.entities import AccountId
 from engine.errors import TransientError
+from engine.health.readings import BEGINNING
 from engine.services import facts as service
-from engine.services.facts import take_in, take_in_batches
+from engine.services.facts import Answer, take_in, take_in_batches
 from engine.store.batching import BatchedRecords
 from tests.promises.company import Company
 
@@ -68,7 +70,7 @@ def test_facts_of_an_account_are_taken_in_in_their_order(company: Company) -> No
         assert records.account("acme-0").score == 50  # type: ignore[arg-type]
 
 
-def test_no_more_is_read_than_one_batch_ahead(
+def test_no_more_is_read_than_one_round_ahead(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "BATCH", 10)
@@ -81,13 +83,27 @@ def test_no_more_is_read_than_one_batch_ahead(
             yield order(read)
 
     taken = take_in_batches(company.database, lambda: company.context, endless())
-    assert [len(next(taken)), len(next(taken)), read] == [10, 10, 20]
+    assert [len(next(taken)), len(next(taken)), read] == [20, 20, 60]
+
+
+def test_many_facts_are_answered_in_order_and_those_of_an_account_taken_in_in_order(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 10)
+    facts = [order(number) for number in range(95)]
+    answers = take_in(company.database, lambda: company.context, facts)
+    assert [(one.id, one.status) for one in answers] == [(one["id"], "accepted") for one in facts]
+    with company.database.transaction() as records:
+        for account in {str(one["account"]) for one in facts}:
+            found = records.facts_since(AccountId(account), ["order.placed"], BEGINNING)
+            mine = [one["id"] for one in facts if one["account"] == account]
+            assert [one.id for one in found] == mine
 
 
 def test_batch_that_meets_somebody_elses_fact_is_done_again(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look, met = BatchedRecords.look_ahead, []
+    look, met = BatchedRecords.look_ahead, list[Answer]()
 
     def look_then_be_overtaken(records: BatchedRecords, *given: Any) -> None:
         look(records, *given)

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine.store import rows, statements
 from engine.store.compiling import compiled
 from engine.store.rows import Rows
-from engine.store.scores import counting
+from engine.store.scores import counting, latest_known
 from engine.store.tables import (
     HELD_NOW,
     UNDER_WAY,
@@ -77,7 +77,7 @@ _before = lateral(
     counting(account_scores.c.at, account_scores.c.score, account=_each.c.id, at=_since)
 )
 _later = lateral(
-    select(account_scores.c.at, account_scores.c.score).where(
+    latest_known(account_scores.c.at, account_scores.c.score).where(
         _of_this, account_scores.c.at > _since
     )
 )

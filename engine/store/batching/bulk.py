@@ -67,8 +67,9 @@ def _if_new(statement: Any, **index: Any) -> Any:
 
 
 def _replacing(statement: Any) -> Any:
-    replaced = {name: statement.excluded[name] for name in _SCORE[2:]}
-    return statement.on_conflict_do_update(index_elements=["account", "at"], set_=replaced)
+    key = ["account", "at", "known_at"]
+    replaced = {name: statement.excluded[name] for name in _SCORE if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=replaced)
 
 
 PUT_FACTS = _insert(

@@ -123,12 +123,14 @@ class BatchedHealth(BatchedTalk):
     def _read_scores(self, since: datetime, account: AccountId) -> None:
         """Read the scores of an account, and of all others of the batch that have not been read."""
         ids = {account, *(one for one in self._accounts if one not in self._scores_from)}
-        found: dict[AccountId, dict[datetime, float]] = {one: {} for one in ids}
+        found: dict[AccountId, list[tuple[datetime, float]]] = {one: [] for one in ids}
         for id, at, score in self._peek(ahead.SCORES, accounts=list(ids), since=since):
-            found[id][at] = score
+            found[id].append((at, score))
         for id, scores in found.items():
-            scores.update(self._put_scores.get(id, {}))
-            self._scores[id], self._scores_from[id] = tuple(sorted(scores.items())), since
+            known = tuple(scores)
+            for at, score in self._put_scores.get(id, {}).items():
+                known = _with_score(known, at, score)
+            self._scores[id], self._scores_from[id] = known, since
 
     def put_score(
         self,
