@@ -31,12 +31,15 @@ class Change:
     band_before: str | None = None
     scores_within: Callable[[timedelta], Sequence[float]] = field(default=lambda _: ())
 
-    @property
-    def health_moved(self) -> bool:
-        """Tell whether the score or the band is another than before: a band may change without the
-        score, when its minimum time is over."""
+    health_moved: bool = field(init=False)
+    """Whether the score or the band is another than before: a band may change without the score,
+    when its minimum time is over."""
+
+    def __post_init__(self) -> None:
+        """Work out once what every trigger by health asks."""
         before = (self.score_before, self.band_before)
-        return self.score is not None and (self.score, self.band) != before
+        moved = self.score is not None and (self.score, self.band) != before
+        object.__setattr__(self, "health_moved", moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,16 @@ def listens_to(enroll: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _hit(trigger: Mapping[str, Any], change: Change) -> Hit | None:
-    match trigger["trigger"]:
-        case "fact":
-            return _fact(trigger, change, str(trigger["kind"]))
-        case "survey" if change.data.get("survey") in (None, trigger["survey"]):
-            return _fact(trigger, change, "survey.answered")
-        case str(name) if name.startswith("health."):
-            told_late = change.late and change.kind == "health.changed"  # it was so then
-            return _health(trigger, change) if change.health_moved and not told_late else None
-    return None
+    name: str = trigger["trigger"]
+    if name == "fact":
+        return _fact(trigger, change, str(trigger["kind"]))
+    if name == "survey":
+        mine = change.data.get("survey") in (None, trigger["survey"])
+        return _fact(trigger, change, "survey.answered") if mine else None
+    if not change.health_moved or not name.startswith("health."):
+        return None
+    told_late = change.late and change.kind == "health.changed"  # it was so then
+    return None if told_late else _health(trigger, change)
 
 
 def _fact(trigger: Mapping[str, Any], change: Change, kind: str) -> Hit | None:

@@ -52,7 +52,27 @@ def evaluate(condition: Condition, values: Mapping[str, object]) -> Verdict:
     value has not happened, which is false. Any other name without a value makes the condition
     false, unless the rest decides it (`true || missing`).
     """
-    value, shown, missing, error = _work_out(condition.text, condition.refs, values)
+    refs = condition.refs
+    given = tuple([values.get(name) for name, _ in refs])
+    types = tuple(map(type, given))
+    if _REMEMBERED.issuperset(types):
+        return _decided(condition.text, refs, given, types)
+    return _verdict(condition.text, refs, values)
+
+
+_REMEMBERED = frozenset({bool, int, float, str, type(None)})
+"""Types of values that are written in one way only."""
+
+
+@lru_cache(maxsize=8192)
+def _decided(text: str, refs: Refs, given: tuple[object, ...], _: tuple[type, ...]) -> Verdict:
+    """Decide what was decided before as it was then: an expression reads nothing but its values.
+    The types tell `1` from `1.0` and `true`."""
+    return _verdict(text, refs, {name: one for (name, _), one in zip(refs, given, strict=True)})
+
+
+def _verdict(text: str, refs: Refs, values: Mapping[str, object]) -> Verdict:
+    value, shown, missing, error = _work_out(text, refs, values)
     return Verdict(value is True, shown, missing, error)
 
 
