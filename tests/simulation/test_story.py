@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from engine.delivery.brand import Brand
+from engine.delivery.rendering import render_email
 from engine.effects.entities import EnrollmentId, Line
+from engine.effects.own_mails import own_template
 from engine.effects.story import say, tell_story
 from engine.plan.model import NodeId
 
@@ -53,3 +56,19 @@ def test_what_people_do_with_tasks_is_told(what: str, data: dict[str, Any], said
 def test_end_says_what_it_withdrew() -> None:
     ended = line(1, "outcome", outcome="achieved", why="the goal is met", withdrawn=["t-1", "t-2"])
     assert say(ended) == "ended: achieved (the goal is met); withdrew what was open: t-1, t-2"
+
+
+def test_escalation_sets_the_story_apart_from_the_task() -> None:
+    known = {
+        "person": {"name": "Mia"},
+        "account": {"name": "Acme"},
+        "task": {"id": "t-1", "title": "Call", "due": "Mon", "owner": "u-ana"},
+        "why": "level 1 of 2",
+        "message": "",
+        "acknowledge": True,
+        "story": ("first", "second"),
+    }
+    brand = Brand(name="Acme", address="1 Market Street", color="#1d4ed8")
+    mail = render_email(own_template("escalation"), known, brand)
+    assert "- first\n- second\n\nThe task is t-1, its owner u-ana.\n" in mail.text
+    assert "tenure tasks ack t-1" in mail.text
