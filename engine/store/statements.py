@@ -26,7 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine.store import rows
 from engine.store.compiling import compiled, param
 from engine.store.rows import Rows
-from engine.store.scores import counting
+from engine.store.scores import counting, latest_known
 from engine.store.tables import (
     UNDER_WAY,
     account_scores,
@@ -84,9 +84,9 @@ CHANGE_ACCOUNT = compiled(
 )
 SCORE_AT = compiled(counting(account_scores.c.score, account=param("account"), at=bindparam("at")))
 SCORES_SINCE = compiled(
-    select(account_scores.c.score)
-    .where(account_scores.c.account == param("account"), account_scores.c.at > bindparam("since"))
-    .order_by(account_scores.c.at)
+    latest_known(account_scores.c.score).where(
+        account_scores.c.account == param("account"), account_scores.c.at > bindparam("since")
+    )
 )
 LAST_SCORED = compiled(
     select(func.max(account_scores.c.at)).where(account_scores.c.account == param("account"))
@@ -99,11 +99,8 @@ _history = upsert(account_scores).values(
 )
 PUT_SCORE = compiled(
     _history.on_conflict_do_update(
-        index_elements=["account", "at"],
-        set_={
-            name: _history.excluded[name]
-            for name in ("score", "band", "known_at", "model", "inputs")
-        },
+        index_elements=["account", "at", "known_at"],
+        set_={name: _history.excluded[name] for name in ("score", "band", "model", "inputs")},
     )
 )
 CONTACTS = compiled(

@@ -13,6 +13,7 @@ from engine.effects.entities import Account, AccountId, Contact, Enrollment, Use
 from engine.errors import NotFound
 from engine.store.queries.paging import page_size
 from engine.store.rows import ACCOUNTS, CONTACTS, ENROLLMENTS
+from engine.store.scores import latest_known
 from engine.store.tables import account_scores, accounts, contacts, enrollments, tasks
 
 
@@ -82,11 +83,10 @@ def show_account(connection: Connection, account: AccountId) -> AccountPage:
         .order_by(enrollments.c.started_at.desc(), enrollments.c.number.desc())
         .limit(100)
     )
+    shown = (account_scores.c.at, account_scores.c.score, account_scores.c.band)
+    known = latest_known(*shown).where(account_scores.c.account == account).subquery()
     scores = connection.execute(
-        select(account_scores.c.at, account_scores.c.score, account_scores.c.band)
-        .where(account_scores.c.account == account)
-        .order_by(account_scores.c.at.desc())
-        .limit(30)
+        select(known.c.at, known.c.score, known.c.band).order_by(known.c.at.desc()).limit(30)
     )
     return AccountPage(
         ACCOUNTS.read(row),

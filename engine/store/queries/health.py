@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from engine.effects.entities import Account, AccountId, Override
 from engine.store.queries.paging import page_size
 from engine.store.rows import ACCOUNTS, OVERRIDES
-from engine.store.scores import counting
+from engine.store.scores import counting, latest_known
 from engine.store.tables import account_scores, accounts, facts, health_overrides
 
 _STALE = accounts.c.assessment.path_exists("$.groups[*].measures[*].stale ? (@ == true)")
@@ -73,11 +73,11 @@ def list_health(
 def score_history(
     connection: Connection, account: AccountId, *, limit: int = 50
 ) -> Sequence[ScoreRow]:
-    """Return an account's scores, the latest first."""
+    """Return an account's scores, the latest first; those that were corrected later too."""
     page = (
         select(*_SCORE)
         .where(account_scores.c.account == account)
-        .order_by(account_scores.c.at.desc())
+        .order_by(account_scores.c.at.desc(), account_scores.c.known_at.desc())
         .limit(page_size(limit))
     )
     return [ScoreRow(*row) for row in connection.execute(page)]
@@ -140,7 +140,7 @@ def recorded(
     for account, *fact in connection.execute(select(facts.c.account, *of_facts).where(where)):
         known[account].append(tuple(fact))
     within = account_scores.c.account.in_(ids) & (account_scores.c.known_at <= until)
-    ordered = select(account_scores.c.account, *_SCORE).where(within).order_by(account_scores.c.at)
+    ordered = latest_known(account_scores.c.account, *_SCORE).where(within)
     for account, *score in connection.execute(ordered):
         scores[account].append(ScoreRow(*score))
     made = select(*OVERRIDES.columns).where(health_overrides.c.account.in_(ids))

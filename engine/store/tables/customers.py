@@ -48,12 +48,12 @@ account_scores = Table(
     Column("at", AT, primary_key=True),
     Column("score", Double, nullable=False),
     Column("band", Text, nullable=False),
-    Column("known_at", AT, nullable=False),
+    Column("known_at", AT, primary_key=True),
     Column("model", Text),
     Column("inputs", JSONB),
 )
-"""Scores as they were known: never rewritten by a change of model. `model` is null for a score that
-came from outside."""
+"""Scores as they were known: never rewritten by a change of model, nor by what came in later for
+the same instant; see `scores`. `model` is null for a score that came from outside."""
 
 health_overrides = Table(
     "health_overrides",

@@ -154,6 +154,8 @@ def upgrade() -> None:
     op.add_column('account_scores', sa.Column('known_at', sa.DateTime(timezone=True), nullable=True))
     op.execute('UPDATE account_scores SET known_at = at')
     op.alter_column('account_scores', 'known_at', nullable=False)
+    op.drop_constraint(op.f('account_scores_pk'), 'account_scores', type_='primary')
+    op.create_primary_key(op.f('account_scores_pk'), 'account_scores', ['account', 'at', 'known_at'])
     op.add_column('account_scores', sa.Column('model', sa.Text(), nullable=True))
     op.add_column('account_scores', sa.Column('inputs', postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column('accounts', sa.Column('assessment', postgresql.JSONB(astext_type=sa.Text()), nullable=True))
@@ -190,6 +192,12 @@ def downgrade() -> None:
     op.drop_column('accounts', 'assessment')
     op.drop_column('account_scores', 'inputs')
     op.drop_column('account_scores', 'model')
+    op.execute(
+        'DELETE FROM account_scores AS old USING account_scores AS new WHERE old.account = new.account '
+        'AND old.at = new.at AND old.known_at < new.known_at'
+    )
+    op.drop_constraint(op.f('account_scores_pk'), 'account_scores', type_='primary')
+    op.create_primary_key(op.f('account_scores_pk'), 'account_scores', ['account', 'at'])
     op.drop_column('account_scores', 'known_at')
     op.drop_index('held_one', table_name='held', postgresql_where=sa.text("status = 'held'"))
     op.drop_index('held_account_idx', table_name='held', postgresql_where=sa.text("status = 'held'"))
