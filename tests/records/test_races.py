@@ -126,3 +126,43 @@ def test_locked_enrollment_is_changed_by_one_after_the_other(concurrent_keeper: 
     race(concurrent_keeper, add)
     with concurrent_keeper.transaction() as records:
         assert records.enrollment(E1).inputs == {"count": 4}
+
+
+def test_account_of_a_run_is_as_new_as_the_lock_on_the_run(concurrent_keeper: Keeper) -> None:
+    with concurrent_keeper.transaction() as records:
+        records.put_enrollment(run())
+    waiting = Event()
+
+    def look() -> Any:
+        with concurrent_keeper.transaction() as records:
+            waiting.set()
+            records.enrollment(E1, lock=True)
+            return records.account(ACME).fields.get("arr")
+
+    with ThreadPoolExecutor(1) as pool:
+        with concurrent_keeper.transaction() as first:
+            first.enrollment(E1, lock=True)
+            looking = pool.submit(look)
+            assert waiting.wait(timeout=20)
+            first.change_account(ACME, {"arr": 7})
+        assert looking.result(timeout=20) == 7
+
+
+def test_locked_row_of_the_ledger_is_settled_by_one_after_the_other(
+    concurrent_keeper: Keeper,
+) -> None:
+    key = effect().key
+    with concurrent_keeper.transaction() as records:
+        records.put_enrollment(run())
+        records.put_effect(effect(status="intent"))
+
+    def settle(records: Records, number: int) -> Any:
+        found = records.effect(key, lock=True)
+        assert found is not None
+        records.settle_effect(key, reason=f"{found.reason}+")
+
+    race(concurrent_keeper, settle)
+    with concurrent_keeper.transaction() as records:
+        found = records.effect(key)
+        assert found is not None
+        assert found.reason == effect().reason + "++++"
