@@ -99,7 +99,7 @@ def _stack(home: Path, tmp_path: Path) -> Iterator[Company]:
         yield company
     finally:
         company.processes[0].send_signal(signal.SIGTERM)
-        company.processes[0].wait(30)
+        company.processes[0].wait(60)
         company.close()
 
 

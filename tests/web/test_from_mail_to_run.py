@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -52,27 +53,29 @@ def test_click_in_the_mail_moves_the_run(
 
 @pytest.fixture
 def starting(tmp_path: Path) -> Iterator[Starting]:
-    """Starts the stack with a company in it; its end is waited for."""
-    started: list[Company] = []
+    """Starts the stack with a company in it; its end is waited for, whatever became of it."""
+    started: list[subprocess.Popen[str]] = []
+    companies: list[Company] = []
 
     def start(home: Path, **playbooks: str) -> tuple[Company, str]:
         (tmp_path / "workspace").mkdir()
         first = Company(None, tmp_path / "workspace", {})  # type: ignore[arg-type]
         ports = [f"--{name}-port=0" for name in ("postgres", "temporal", "ui", "web")]
         up = first.start("-m", "engine.cli.main", "up", "--data-dir", str(home), *ports)
+        started.append(up)
         said = "".join(read_until(up, "Links in emails lead to"))
         info = read_stack(home)
         assert info is not None
         company = Company.open(info.database_url, first.root, playbooks)
-        company.processes.append(up)
-        started.append(company)
+        companies.append(company)
         return company, re.findall(r"lead to (\S+)\.\n", said)[0]
 
     yield start
-    for company in started:
-        company.processes[0].send_signal(signal.SIGTERM)
-        company.processes[0].communicate(timeout=60)
+    for company in companies:
         company.close()
+    for up in started:
+        up.send_signal(signal.SIGTERM)
+        up.communicate(timeout=60)
 
 
 def first_mail(outbox: Path) -> EmailMessage | None:
