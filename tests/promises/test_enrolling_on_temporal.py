@@ -50,12 +50,12 @@ def shown(company: Company) -> list[str]:
 
 
 def until_shown(company: Company, *wanted: str) -> None:
-    until(lambda: shown(company) == list(wanted) or None, f"{wanted}, not {shown(company)}", 30)
+    until(lambda: shown(company) == list(wanted) or None, f"{wanted}, not {shown(company)}")
 
 
 def until_tasks(company: Company, run: int, count: int) -> None:
     id = company.runs()[run].id
-    until(lambda: len(company.tasks_of(id)) == count or None, f"{count} tasks of {id}", 30)
+    until(lambda: len(company.tasks_of(id)) == count or None, f"{count} tasks of {id}")
 
 
 def test_the_group_pauses_a_run_and_lets_it_go_on(on_temporal: Open) -> None:
@@ -81,7 +81,7 @@ def test_a_person_who_pauses_after_the_group_keeps_the_run(on_temporal: Open) ->
     until_tasks(company, 0, 1)
     company.complete(company.tasks_of(company.runs()[0].id)[0])
     until_shown(company, "news paused", "rescue completed")
-    until(lambda: company.backlog() == 0 or None, "all is delivered", 30)
+    until(lambda: company.backlog() == 0 or None, "all is delivered")
     assert shown(company) == ["news paused", "rescue completed"]
     code, said = company.tenure("runs", "resume", news)
     assert code == 0, said
@@ -125,4 +125,4 @@ def test_the_owner_of_a_playbook_is_told_that_its_brake_holds(on_temporal: Open)
             rows = connection.exec_driver_sql("SELECT recipient, status FROM notices").all()
         return [(row[0], row[1]) for row in rows if row[1] != "owed"] or None
 
-    until(lambda: told() == [("u-ann", "sent")] or None, "the owner is told", 30)
+    until(lambda: told() == [("u-ann", "sent")] or None, "the owner is told")

@@ -76,7 +76,7 @@ def _check(company: Company) -> None:
         assert len(told) == len(set(told))
         assert told[-2:] == ["set-1 set", "- outcome"]
         assert {"wait-2 until met", "wait-2 wait over"} & set(told), told
-    assert until(lambda: company.backlog() == 0, "an empty outbox", 30)
+    assert until(lambda: company.backlog() == 0, "an empty outbox")
     # Temporal's own list of runs comes a little after them.
     until(lambda: company.tenure("runs", "list", "--stuck") == NONE_STUCK, "no run to be stuck")
 

@@ -52,7 +52,7 @@ def terminate(server: str, run: EnrollmentId) -> None:
 
 
 def at_task(company: Company, run: EnrollmentId) -> None:
-    until(lambda: company.tasks_of(run), f"a task of {run}", 30)
+    until(lambda: company.tasks_of(run), f"a task of {run}")
 
 
 def swept(company: Company, runner: TemporalRunner, patience: timedelta = timedelta()) -> Swept:
@@ -231,7 +231,7 @@ def test_a_run_that_timed_out_is_closed_with_how(
         )
 
     asyncio.run(begin())
-    until(lambda: runner.fates([run]), "it to time out", 30)
+    until(lambda: runner.fates([run]), "it to time out")
     assert swept(company, runner).closed == [run]
     assert company.run_of(run).reason == "timed out in Temporal"
 
