@@ -205,7 +205,7 @@ def test_people_work_on_while_temporal_is_down(
 def _running(server: Temporal, home: Path) -> Iterator[None]:
     child = Child(server.program(home / "temporal.log"))
     try:
-        wait_until_ready(child, server.answers, timeout_s=30)
+        wait_until_ready(child, server.answers, timeout_s=60)
         yield
     finally:
         child.stop()

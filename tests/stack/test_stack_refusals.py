@@ -119,7 +119,7 @@ def test_server_that_cannot_start_shows_its_log(server_home: Path) -> None:
     server.prepare(log)
     child = Child(server.program(log))
     with pytest.raises(PermanentError, match="no_such_setting"):
-        wait_until_ready(child, server.answers, timeout_s=20)
+        wait_until_ready(child, server.answers, timeout_s=60)
     child.stop()
 
 
@@ -132,7 +132,7 @@ def test_server_runs_in_an_awkward_directory(server_home: Path, name: str) -> No
     server = Postgres(home, port, durable=False)
     server.prepare(home / "log")
     child = Child(server.program(home / "log"))
-    wait_until_ready(child, server.answers, timeout_s=20)
+    wait_until_ready(child, server.answers, timeout_s=60)
     assert child.stop() == 0
 
 
@@ -142,7 +142,7 @@ def test_server_left_on_the_cluster_is_ended_first(server_home: Path) -> None:
     server = Postgres(server_home, port, durable=False)
     server.prepare(server_home / "log")
     left = Child(server.program(server_home / "log"))
-    wait_until_ready(left, server.answers, timeout_s=20)
+    wait_until_ready(left, server.answers, timeout_s=60)
     Postgres(server_home, port, durable=False).prepare(server_home / "log")
     assert left.wait(0)
     assert left.stop() == 0
@@ -158,7 +158,7 @@ def test_pid_file_naming_a_stranger_is_removed(server_home: Path) -> None:
     pid_file.write_text(f"{stranger.pid}\n{server_home / 'postgres'}\n0\n{port}\n")
     server.prepare(server_home / "log")
     child = Child(server.program(server_home / "log"))
-    wait_until_ready(child, server.answers, timeout_s=20)
+    wait_until_ready(child, server.answers, timeout_s=60)
     assert psutil.pid_exists(stranger.pid)
     child.stop()
     stranger.stop()
@@ -168,7 +168,7 @@ def test_program_that_cannot_run_says_so(server_home: Path) -> None:
     program = Program("ghost", (str(server_home / "ghost"),), server_home / "log", env={})
     child = Child(program)
     with pytest.raises(PermanentError, match="ghost: No such file"):
-        wait_until_ready(child, lambda: False, timeout_s=20)
+        wait_until_ready(child, lambda: False, timeout_s=60)
     assert child.stop() == 127
 
 
