@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from engine.cli.options import data_dir_option, format_option, table, to_json
-from engine.errors import InputError
+from engine.errors import InputError, TenureError
 from engine.stack.datadir import StackInfo, read_stack
 from engine.stack.place import Report
 from engine.stack.ports import Wish
@@ -136,7 +136,7 @@ def show_report(report: Report) -> None:
 @data_dir_option
 @format_option()
 def status_command(data_dir: Path, form: str) -> int:
-    """Say whether a stack runs on the data directory, and where."""
+    """Say whether a stack runs on the data directory, where, and what it still owes to runs."""
     info = read_stack(data_dir)
     if info is None:
         click.echo(to_json(None) if form == "json" else f"No stack runs on {data_dir}.")
@@ -149,6 +149,7 @@ def status_command(data_dir: Path, form: str) -> int:
         "links": links_to(info),
         "api": api_at(info),
         "clock": info.settings.get("clock", "real"),
+        "outbox": _owed(data_dir),
     }
     processes = {process.name: process.pid for process in info.processes}
     if form == "json":
@@ -157,6 +158,22 @@ def status_command(data_dir: Path, form: str) -> int:
         told = ", ".join(f"{name} ({pid})" for name, pid in processes.items())
         click.echo(table([*shown.items(), ("processes", told)], ("what", "where")))
     return 0
+
+
+def _owed(data_dir: Path) -> str:
+    """Say what waits to be handed to Temporal; more than a moment's work means that it is away."""
+    from engine.cli.session import open_session
+    from engine.store.outbox import backlog
+    from engine.wording import counted
+
+    try:
+        with open_session(data_dir) as session, session.reading() as connection:
+            owed, tried = backlog(connection)
+    except TenureError as error:
+        return f"unknown: {error.message}"
+    if not owed:
+        return "nothing owed"
+    return f"{counted(owed, 'delivery', 'deliveries')} owed, {tried} tried before"
 
 
 @click.group("db")

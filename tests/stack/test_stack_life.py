@@ -14,11 +14,14 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from engine.cli.stack import status_command
 from engine.stack.datadir import StackInfo, read_stack
 from engine.stack.ports import Wish, choose
 from engine.stack.supervisor import Command, Stack
 from engine.stack.temporal import executable
+from engine.store.schema import upgrade
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
 PATIENCE_S = 60
@@ -70,6 +73,22 @@ def test_stack_restarts_with_its_data(server_home: Path) -> None:
     with free_stack(server_home) as stack:
         assert read_row(stack.info) == (42,)
         assert "kept-namespace" in temporal(stack.info, "list")
+
+
+def test_status_says_what_runs_where_and_what_is_owed_to_runs(server_home: Path) -> None:
+    def said() -> str:
+        result = CliRunner().invoke(status_command, ["--data-dir", str(server_home)])
+        return next(line for line in result.output.splitlines() if line.startswith("outbox"))
+
+    with free_stack(server_home) as stack:
+        assert "unknown: " in said()  # no schema yet
+        upgrade(stack.info.database_url)
+        assert said().split(None, 1)[1].strip() == "nothing owed"
+        with connect(stack.info) as connection:
+            connection.execute(
+                "INSERT INTO outbox (enrollment, delivery, attempts) VALUES ('e', '{}', 2)"
+            )
+        assert said().split(None, 1)[1].strip() == "1 delivery owed, 1 tried before"
 
 
 def test_ports_of_commands_are_found_and_told_to_all(server_home: Path) -> None:
