@@ -195,6 +195,21 @@ def _check_columns(columns: Sequence[str]) -> None:
         )
     if len(set(columns)) < len(columns):
         raise InputError("a column stands twice in the file", remedy="Leave one of them out.")
+    _check_names(columns)
+
+
+def _check_names(columns: Sequence[str]) -> None:
+    for one in columns:
+        if "" in one.split("."):
+            raise InputError(
+                f"the column {one[:60]!r} has no name",
+                remedy="Write data. and a name: data.amount.",
+            )
+        if any(other.startswith(f"{one}.") for other in columns):
+            raise InputError(
+                f"the column {one[:60]!r} stands for a value and for what is inside it",
+                remedy="Leave it out, or rename it.",
+            )
 
 
 def _read_row(columns: Sequence[str], cells: Sequence[str], schema: Schema) -> Written:

@@ -85,6 +85,15 @@ def test_csv_column_without_data_is_refused_with_its_name() -> None:
         read("fact,account,amount\na.b,x,1\n", "facts.csv")
 
 
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [("data.a,data.a.b", "what is inside it"), ("data.,data.b", "has no name")],
+)
+def test_csv_columns_that_contradict_each_other_are_refused(columns: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        read(f"fact,account,{columns}\nx.y,acme,1,2\n", "facts.csv")
+
+
 def test_what_cannot_be_read_is_passed_on_as_it_is() -> None:
     assert read('nonsense\n[1]\n{"fact": "a.b", "account": "x"}\n', "facts.jsonl") == [
         (1, "nonsense"),
