@@ -62,6 +62,8 @@ def _shape(kind: type[Any]) -> tuple[attrgetter[tuple[Any, ...]], dict[str, int]
     return attrgetter(*names), {name: place for place, name in enumerate(names)}
 
 
+ASKED_AT_MOST = 48
+"""From how many names of commands on a run forgets those of places it has left."""
 EARLY_AT_MOST = 16
 """How much early news a run keeps. Most of it is late in truth, and never asked for."""
 
@@ -112,7 +114,10 @@ class Run:
         )
 
     def _still_asked(self) -> Mapping[str, int]:
-        """Forget what was asked at places the run has left: it comes to none of them again."""
+        """Forget, when it is much, what was asked at places the run has left: it comes to none of
+        them again."""
+        if len(self.asked) <= ASKED_AT_MOST:
+            return self.asked
         here = {command_name("", branch.node, branch.path) for branch in self.branches.values()}
         return {
             name: times

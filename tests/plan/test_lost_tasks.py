@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from engine.plan.events import (
     Woke,
 )
 from engine.plan.model import After, Effect, NodeId, Plan, Source, Span, Task, Wait
-from engine.plan.run import EARLY_AT_MOST
+from engine.plan.run import ASKED_AT_MOST, EARLY_AT_MOST
 from engine.plan.state import State
 from tests.plan.rescue import NOON
 
@@ -109,3 +110,11 @@ def test_the_outcome_that_was_written_counts() -> None:
     answer = Done(NOON, CommandId("finish.1"), {"status": "done", "outcome": "achieved"})
     state, _ = advance(PLAN, state, answer)
     assert (state.status, state.outcome) == ("finished", "achieved")
+
+
+def test_what_was_asked_where_the_run_no_longer_stands_is_forgotten_when_it_is_much() -> None:
+    state, _ = after(rings())
+    left = {f"weekly/r#{n}:create_task": 1 for n in range(ASKED_AT_MOST)}
+    grown = replace(state, asked={**left, **state.asked})
+    after_it, _ = advance(PLAN, grown, Done(NOON, CALL, {"rungs": []}))
+    assert after_it.asked == {"call:create_task": 1}
