@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
@@ -21,7 +22,6 @@ from engine.effects.entities import AccountId, ContactId, EnrollmentId, Fact, Fa
 from engine.effects.ingesting import Ingested, ingest
 from engine.errors import InputError, TenureError, TransientError
 from engine.plan.model import NodeId
-from engine.services.lanes import in_lanes
 from engine.services.rolling_up import roll_up
 from engine.services.transacting import transact
 from engine.store.batching import BatchedRecords, Spoiled
@@ -141,21 +141,14 @@ def take_in_batches(
     *,
     source: str = "",
 ) -> Iterator[Sequence[Answer]]:
-    """Take facts in as they come, a batch at a time or two, in bounded memory; yield the answers of
-    some when they are committed, all in order. An account's facts are taken in one after the
-    other."""
-
-    def take(some: Sequence[Written]) -> Sequence[Answer]:
+    """Take facts in as they come, a batch at a time, in bounded memory; yield each batch's answers
+    when it is committed."""
+    coming = iter(written)
+    while batch := list(islice(coming, BATCH)):
         context = contexts()
-        answers = _take_batch(database, context, some, source)
+        answers = _take_batch(database, context, batch, source)
         roll_up(database, context)
-        return answers
-
-    return in_lanes(written, _account_of, take, BATCH)
-
-
-def _account_of(written: Written) -> str:
-    return str(written.get("account")) if isinstance(written, Mapping) else ""
+        yield answers
 
 
 def _take_batch(

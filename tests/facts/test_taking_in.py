@@ -70,7 +70,7 @@ def test_facts_of_an_account_are_taken_in_in_their_order(company: Company) -> No
         assert records.account("acme-0").score == 50  # type: ignore[arg-type]
 
 
-def test_no_more_is_read_than_one_round_ahead(
+def test_no_more_is_read_than_one_batch_ahead(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "BATCH", 10)
@@ -83,10 +83,10 @@ def test_no_more_is_read_than_one_round_ahead(
             yield order(read)
 
     taken = take_in_batches(company.database, lambda: company.context, endless())
-    assert [len(next(taken)), len(next(taken)), read] == [20, 20, 60]
+    assert [len(next(taken)), len(next(taken)), read] == [10, 10, 20]
 
 
-def test_many_facts_are_answered_in_order_and_those_of_an_account_taken_in_in_order(
+def test_many_facts_are_answered_and_taken_in_in_their_order(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "BATCH", 10)
