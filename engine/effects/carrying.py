@@ -24,7 +24,7 @@ from engine.plan.events import CommandId, Do, Note
 from engine.plan.model import Json
 
 READS_ONLY = frozenset(["evaluate", "watch", "begin", "list_items"])
-"""Verbs that a repeat does again: they read, or put the same rows."""
+"""Verbs that need no row of the ledger: a repeat puts the same rows, or reads its own line."""
 
 LISTENS = frozenset(["begin", "watch", "unwatch", "create_task"])
 """Verbs that look and then listen: the account is locked, so that no fact falls between."""

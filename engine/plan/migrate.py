@@ -26,6 +26,7 @@ from engine.plan.model import (
     Task,
     Wait,
 )
+from engine.plan.run import count_command
 from engine.plan.state import Branch, State
 from engine.plan.steps import targets
 
@@ -54,10 +55,8 @@ def migrate(state: State, old: Plan, new: Plan) -> tuple[State, tuple[str, ...]]
     passed = {slot for slot in run_slots(old) if slot not in state.watches.values()}
     fresh = [slot for slot in run_slots(new) if slot not in {*kept.values(), *passed}]
     asked = dict(state.asked)
-    for slot in fresh:
-        asked[slot] = asked.get(slot, 0) + 1
-        kept[CommandId(f"{slot}.{asked[slot]}")] = slot
-    asked["migrated"] = asked.get("migrated", 0) + 1
+    kept.update({count_command(asked, slot): slot for slot in fresh})
+    count_command(asked, "migrated")
     return replace(state, watches=kept, asked=asked), ()
 
 

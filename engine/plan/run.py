@@ -54,6 +54,16 @@ def command_name(what: str, node: NodeId | None = None, path: Path = ()) -> str:
     return f"{'/'.join((node, *path))}:{what}" if node else what
 
 
+def count_command(asked: dict[str, int], name: str) -> CommandId:
+    """Count one more command of a name, and return its id.
+
+    >>> count_command({"finish": 1}, "finish")
+    'finish.2'
+    """
+    asked[name] = times = asked.get(name, 0) + 1
+    return CommandId(f"{name}.{times}")
+
+
 T = TypeVar("T", State, Branch)
 
 
@@ -96,7 +106,7 @@ class Run:
         self.timers: dict[CommandId, datetime] = dict(state.timers)
         self.watches: dict[CommandId, str] = dict(state.watches)
         self.held: list[Event] = list(state.held)
-        self.early: list[Met] = [event for event in state.early if isinstance(event, Met)]
+        self.early: list[Met] = list(state.early)
         self.asked: dict[str, int] = dict(state.asked)
         self.state = state
 
@@ -176,8 +186,7 @@ class Run:
     def fresh(self, what: str, branch: Branch | None = None) -> CommandId:
         """Return a new command id, unique within the run: see `command_name`."""
         name = command_name(what, branch.node, branch.path) if branch else what
-        self.asked[name] = times = self.asked.get(name, 0) + 1
-        return CommandId(f"{name}.{times}")
+        return count_command(self.asked, name)
 
     def do(self, branch: Branch, verb: Verb, **args: Json) -> Branch:
         """Ask the world to do something for the branch and make the branch await the answer."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NewType
 
-from engine.plan.events import CommandId, Event, Holder, Path
+from engine.plan.events import CommandId, Event, Holder, Met, Path
 from engine.plan.model import Json, NodeId
 
 BranchId = NewType("BranchId", str)
@@ -59,7 +59,7 @@ class State:
     timers: Mapping[CommandId, datetime] = field(default_factory=dict)
     watches: Mapping[CommandId, str] = field(default_factory=dict)
     held: tuple[Event, ...] = ()
-    early: tuple[Event, ...] = ()
+    early: tuple[Met, ...] = ()
     paused_at: datetime | None = None
     paused_by: Holder = "hand"
     asked: Mapping[str, int] = field(default_factory=dict)

@@ -96,15 +96,20 @@ def test_a_terminated_run_is_closed_once_and_what_is_queued_behind_it_begins(
     assert "It ended as failed: terminated in Temporal." in said
 
 
+def without_a_worker(on_temporal: Open, n: int) -> Company:
+    """A company with one run at its task in Temporal, whose worker is gone."""
+    company = on_temporal(news=NEWS, n=n)
+    worker = company.start_worker()
+    at_task(company, company.begin())
+    worker.kill()
+    worker.wait()
+    return company
+
+
 def test_a_run_that_has_not_been_handed_over_is_not_lost(
     on_temporal: Open, runner: TemporalRunner
 ) -> None:
-    company = on_temporal(news=NEWS, n=2)
-    worker = company.start_worker()
-    lives = company.begin()
-    at_task(company, lives)
-    worker.kill()
-    worker.wait()
+    company = without_a_worker(on_temporal, n=2)
     waiting = company.begin(account="acme-1")
     assert swept(company, runner).closed == []
     assert company.run_of(waiting).status == "active"
@@ -119,12 +124,7 @@ def forget_starts(company: Company) -> None:
 def test_what_temporal_has_lost_is_closed_while_it_knows_the_others(
     on_temporal: Open, runner: TemporalRunner
 ) -> None:
-    company = on_temporal(news=NEWS, n=3)
-    worker = company.start_worker()
-    lives = company.begin()
-    at_task(company, lives)
-    worker.kill()
-    worker.wait()
+    company = without_a_worker(on_temporal, n=3)
     lost = company.begin(account="acme-1")
     forget_starts(company)
     assert swept(company, runner).closed == [lost]
