@@ -94,6 +94,12 @@ def changed(value: T, **fields: Any) -> T:
     return type(value)(*values)
 
 
+def _asked_as(verb: Verb, args: Mapping[str, Json]) -> str:
+    """Name a verb; the end of a watch after the watch, so that its answer is never another's."""
+    ended = args.get("watch")
+    return verb if ended is None else f"{verb}.{ended.rpartition('.')[2]}"
+
+
 class Run:
     """One `advance` under way. Mutable, lives for one call, never shared."""
 
@@ -194,7 +200,7 @@ class Run:
 
     def tell(self, branch: Branch, verb: Verb, **args: Json) -> CommandId:
         """Ask the world to do something; nobody awaits the answer."""
-        asked = self.fresh(verb, branch)
+        asked = self.fresh(_asked_as(verb, args), branch)
         reads = self.node(branch).reads
         found = {str(node): self.result(node, branch.path) for node in reads}
         results = {node: result for node, result in found.items() if result is not None}
@@ -242,8 +248,7 @@ class Run:
         return found
 
     def end_watch(self, branch: Branch) -> Branch:
-        """Ask whether the watch still stood when its time was up, and end it. Named by the watch:
-        the answer is about this one, whatever else was asked before it."""
+        """Ask whether the watch still stood when its time was up, and end it."""
         assert branch.watch is not None
         return self.do(branch, "unwatch", watch=branch.watch)
 

@@ -17,6 +17,7 @@ from engine.plan.events import (
     Event,
     Finish,
     Met,
+    Moved,
     Paused,
     Resumed,
     Started,
@@ -118,3 +119,26 @@ def test_what_was_asked_where_the_run_no_longer_stands_is_forgotten_when_it_is_m
     grown = replace(state, asked={**left, **state.asked})
     after_it, _ = advance(PLAN, grown, Done(NOON, CALL, {"rungs": []}))
     assert after_it.asked == {"call:create_task": 1}
+
+
+def test_the_end_of_a_watch_is_named_after_the_watch() -> None:
+    """What came of the end of one is never read as what came of the end of another."""
+    ear = Wait(id=NodeId("ear"), source=HERE, watch_for="reply", due=After(Span(2, "d")))
+    plan = replace(PLAN, entry=ear.id, nodes={ear.id: ear})
+    due = {"met": False, "due": (NOON + timedelta(days=2)).isoformat()}
+
+    def ending(*events: Event) -> CommandId:
+        state = begin("acme")
+        for event in (Started(NOON), *events):
+            state, commands = advance(plan, state, event)
+        return next(one.id for one in commands if isinstance(one, Do))
+
+    first, second = CommandId("ear:watch.1"), CommandId("ear:watch.2")
+    plain = [Done(NOON, first, due), Woke(NOON, CommandId("ear:due.1"))]
+    moved = [
+        Done(NOON, first, due),
+        Moved(NOON, first),
+        Done(NOON, second, due),
+        Woke(NOON, CommandId("ear:due.2")),
+    ]
+    assert (ending(*plain), ending(*moved)) == ("ear:unwatch.1.1", "ear:unwatch.2.1")
